@@ -1,0 +1,61 @@
+"""Key derivation behind a gate that bounds memory: one Argon2 at a time a permit."""
+
+import hmac
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from argon2.low_level import Type, hash_secret_raw
+
+from .errors import KdfBusy
+from .parameters import KDF_QUEUE, KDF_WAIT, Argon2Cost
+
+
+class Gate:
+    """Lets `permits` derivations run at once and `queue` wait for `wait` seconds at the most.
+
+    Raises KdfBusy for whoever comes when the queue is full or has waited in vain.
+    """
+
+    def __init__(self, permits: int, queue: int = KDF_QUEUE, wait: float = KDF_WAIT) -> None:
+        self._running = threading.BoundedSemaphore(permits)
+        self._places = threading.BoundedSemaphore(permits + queue)
+        self._wait = wait
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, hold it for the block, give it back."""
+        if not self._places.acquire(blocking=False):
+            raise KdfBusy("Too many are waiting already.")
+        try:
+            if not self._running.acquire(timeout=self._wait):
+                raise KdfBusy("Waited too long for a turn.")
+            try:
+                yield
+            finally:
+                self._running.release()
+        finally:
+            self._places.release()
+
+
+def stretch(secret: bytes, salt: bytes, cost: Argon2Cost, gate: Gate) -> bytes:
+    """Argon2id of a secret, 32 bytes; waits at the gate. RFC 9106."""
+    with gate.turn():
+        return hash_secret_raw(
+            secret,
+            salt,
+            time_cost=cost.passes,
+            memory_cost=cost.memory,
+            parallelism=cost.lanes,
+            hash_len=32,
+            type=Type.ID,
+        )
+
+
+def keyed(key: bytes, purpose: str, *parts: bytes) -> bytes:
+    """HMAC-SHA256 of parts under a key for one purpose, 32 bytes.
+
+    Each part is preceded by its length, so that no two lists of parts read alike.
+    """
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return hmac.digest(key, f"alltid/1/{purpose}".encode() + b"\0" + message, "sha256")
