@@ -1,0 +1,9 @@
+"""People: who works here, what they may open, and when they read."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """Users, teams, keys, unlocking, audit."""
+
+    name = "alltid.people"

@@ -1,0 +1,355 @@
+"""Who works here: users, teams, their keys, their unlocked sessions, and the audit log."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from alltid.vault.envelope import Label, open_identity, seal_identity
+from alltid.vault.identity import Identity
+
+from .hours import Hours
+
+
+class Installation(models.Model):
+    """The one row that says what this database is: a trial or not, and made with which peppers."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    trial = models.BooleanField(default=False)
+    made = models.DateTimeField(default=timezone.now)
+    pepper_marks = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds users by the name they sign in with."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of that name, whatever the case it is typed in."""
+        return self.get(name__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A member of staff; their identity lies sealed under their passphrase."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    first_name = models.CharField(_("first name, shown to children"), max_length=40)
+    email = models.EmailField(_("address for notices"), blank=True)
+    language = models.CharField(max_length=8, default="en")
+    is_active = models.BooleanField(default=True)
+    is_analyst = models.BooleanField(default=False)
+    is_operator = models.BooleanField(default=False)
+
+    recipient = models.CharField(max_length=80)
+    salt = models.BinaryField()
+    pepper_version = models.PositiveSmallIntegerField()
+    sealed_identity = models.BinaryField()
+    sealed_totp = models.BinaryField()
+    totp_step = models.BigIntegerField(default=0)
+
+    failures = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    seen = models.DateTimeField(null=True, blank=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "name"
+
+    def __str__(self) -> str:
+        return self.first_name or self.name
+
+    def identity_label(self) -> Label:
+        """Where the envelope of this user's identity belongs."""
+        return Label("user", str(self.pk))
+
+    def totp_label(self) -> Label:
+        """Where the envelope of this user's second factor belongs."""
+        return Label("totp", str(self.pk))
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams by what they can do now."""
+
+    def of(self, user: User) -> "TeamQuerySet":
+        """Teams this user belongs to and has been let in to."""
+        return self.filter(memberships__user=user, memberships__let_in__isnull=False)
+
+    def telling(self) -> "TeamQuerySet":
+        """Teams that may take a disclosure: opened by the lead, a cover named, a key there."""
+        return self.filter(
+            opened__isnull=False, cover__isnull=False, intake_stopped__isnull=True
+        ).filter(keys__retired__isnull=True, keys__isnull=False)
+
+
+class Team(models.Model):
+    """The people who read and answer together, at one place, in their own hours."""
+
+    class Kind(models.TextChoices):
+        """What law the team works under; the promise to a child hangs on it."""
+
+        MANDATED = "mandated", _("School or social services")
+        HEALTH_RECORD = "health_record", _("Health care")
+        NOT_MANDATED = "not_mandated", _("Helpline or association")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(max_length=40, unique=True)
+    place = models.CharField(_("place, shown to children"), max_length=80)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.MANDATED)
+    country = models.CharField(max_length=2, default="SE")
+    position = models.PositiveSmallIntegerField(default=0)
+    cover = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="covers")
+    timezone = models.CharField(max_length=40, default="Europe/Stockholm")
+    # Monday first: {"0": [["08:00", "16:00"]], …}
+    opening = models.JSONField(default=dict)
+    # Days without readers, both ends included: [["2026-06-20", "2026-08-10"]]
+    closures = models.JSONField(default=list)
+    reads_within = models.PositiveSmallIntegerField(_("opening minutes to a first read"), default=120)
+    acute_within = models.PositiveSmallIntegerField(_("minutes to an acute first read"), default=30)
+    keeps_after_end = models.BooleanField(default=True)
+    opened = models.DateTimeField(null=True, blank=True)
+    intake_stopped = models.DateTimeField(null=True, blank=True)
+    intake_stopped_why = models.CharField(max_length=200, blank=True)
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def hours(self) -> Hours:
+        """When this team reads."""
+        return Hours(self.opening, self.closures, self.country, self.timezone)
+
+    def live_keys(self) -> "models.QuerySet[TeamKey]":
+        """Every generation that still opens something, newest first."""
+        return self.keys.filter(retired__isnull=True).order_by("-number")
+
+    def current_key(self) -> "TeamKey | None":
+        """The generation that new disclosures are sealed to."""
+        return self.live_keys().first()
+
+    def readers(self, now: datetime) -> "models.QuerySet[Membership]":
+        """Members who can read today: let in, holding the key, not away, signed in of late."""
+        return (
+            self.memberships.filter(let_in__isnull=False, user__is_active=True, shadow=False)
+            .exclude(away_from__lte=now, away_until__gt=now)
+            .filter(user__seen__gt=now - timedelta(days=14))
+            .select_related("user")
+            .order_by("role", "user__first_name")
+        )
+
+    def accepts(self, now: datetime) -> bool:
+        """Whether a child can tell this team: two readers, a cover, a key, no alarm."""
+        return (
+            self.opened is not None
+            and self.cover_id is not None
+            and self.intake_stopped is None
+            and self.live_keys().exists()
+            and self.readers(now).count() >= 2
+        )
+
+    def stop_intake(self, why: str) -> None:
+        """Take no more disclosures until a lead has looked: a stored key was not what it should be."""
+        type(self).objects.filter(pk=self.pk, intake_stopped__isnull=True).update(
+            intake_stopped=timezone.now(), intake_stopped_why=why
+        )
+
+
+class Membership(models.Model):
+    """A user in a team. Until let in, they hold no key and see nothing."""
+
+    class Role(models.TextChoices):
+        """What a member does there."""
+
+        RESPONDER = "responder", _("Responder")
+        LEAD = "lead", _("Safeguarding lead")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.RESPONDER)
+    shadow = models.BooleanField(default=False)
+    let_in = models.DateTimeField(null=True, blank=True)
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="once_a_team")]
+
+    def is_away(self, now: datetime) -> bool:
+        """Whether an absence covers this moment."""
+        return bool(
+            self.away_from and self.away_until and self.away_from <= now < self.away_until
+        )
+
+
+class RecoverySheet(models.Model):
+    """A printed identity with a keeper; opens the team's keys when nobody else can."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="sheets")
+    number = models.PositiveSmallIntegerField()
+    keeper = models.CharField(max_length=80)
+    recipient = models.CharField(max_length=80)
+    checked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["team", "number"], name="one_sheet_a_number")]
+
+
+class TeamKey(models.Model):
+    """One generation of a team's key. Only the recipient is stored in clear."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="keys")
+    number = models.PositiveIntegerField()
+    recipient = models.CharField(max_length=80)
+    made = models.DateTimeField(default=timezone.now)
+    retired = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "number"], name="one_generation")]
+
+    def label(self) -> Label:
+        """Where every copy of this generation belongs."""
+        return Label("team", str(self.team_id), self.number)
+
+    def seal_to(self, identity: Identity, *, user: User | None = None,
+                sheet: RecoverySheet | None = None) -> "TeamKeyCopy":
+        """Give a member or a sheet their copy of this generation's identity."""
+        holder = user or sheet
+        assert holder is not None
+        sealed = seal_identity(self.label(), identity, [holder.recipient])
+        copy, _made = TeamKeyCopy.objects.update_or_create(
+            key=self, user=user, sheet=sheet, defaults={"sealed": sealed}
+        )
+        return copy
+
+
+class TeamKeyCopy(models.Model):
+    """A generation's identity, sealed to one member or one recovery sheet."""
+
+    key = models.ForeignKey(TeamKey, models.CASCADE, related_name="copies")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="team_key_copies"
+    )
+    sheet = models.ForeignKey(RecoverySheet, models.CASCADE, null=True, related_name="copies")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "user"], condition=Q(user__isnull=False), name="one_copy_a_user"
+            ),
+            models.UniqueConstraint(
+                fields=["key", "sheet"], condition=Q(sheet__isnull=False), name="one_copy_a_sheet"
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) ^ Q(sheet__isnull=True), name="one_holder_a_copy"
+            ),
+        ]
+
+    def open(self, holder: Identity) -> Identity:
+        """The generation's identity; raises a VaultError, KeySubstituted among them."""
+        return open_identity(bytes(self.sealed), holder, self.key.label(), self.key.recipient)
+
+
+class Unlocking(models.Model):
+    """A signed-in user's identity, sealed to a key that only their cookie holds."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="unlockings")
+    session_digest = models.BinaryField(unique=True)
+    recipient = models.CharField(max_length=80)
+    sealed = models.BinaryField()
+    last_used = models.DateTimeField()
+
+    def label(self) -> Label:
+        """Where the sealed identity belongs."""
+        return Label("unlocking", str(self.user_id))
+
+
+class Draft(models.Model):
+    """What a member was writing, sealed to them alone; it survives the lock."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
+    subject = models.UUIDField()
+    sealed = models.BinaryField()
+    saved = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "subject"], name="one_draft_a_place")]
+
+    def label(self) -> Label:
+        """Where the sealed draft belongs."""
+        return Label("draft", str(self.subject))
+
+
+class Invitation(models.Model):
+    """A code, told to one person, with which they make their own way in (or make it anew)."""
+
+    code_digest = models.BinaryField(unique=True)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Membership.Role, default=Membership.Role.RESPONDER)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    expires = models.DateTimeField()
+
+
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    """Events are added and read, never changed."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Refuse: what is in the log stays as it was written."""
+        raise TypeError("An audit event is never changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what is in the log stays there."""
+        raise TypeError("An audit event is never deleted.")
+
+
+class AuditEvent(models.Model):
+    """Who opened, changed or destroyed what, when and why. Append only."""
+
+    at = models.DateTimeField(default=timezone.now)
+    team = models.ForeignKey(Team, models.DO_NOTHING, null=True, related_name="audit")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="audit"
+    )
+    verb = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60, blank=True)
+    why = models.CharField(max_length=200, blank=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "-id"], name="audit_of_team")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add; refuse to change."""
+        if not self._state.adding:
+            raise TypeError("An audit event is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: what is in the log stays there."""
+        raise TypeError("An audit event is never deleted.")
+
+    @classmethod
+    def write(cls, verb: str, *, actor: User | None, team: Team | None = None,
+              subject: object = "", why: str = "") -> "AuditEvent":
+        """Add one event; a failure to write shuts the door it guards."""
+        return cls.objects.create(
+            verb=verb, actor=actor, team=team, subject=str(subject), why=why
+        )
+
+

@@ -1,0 +1,144 @@
+"""An unlocked session: the user's identity, sealed under a key that only their cookie holds."""
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
+from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
+from alltid.vault.identity import Identity
+
+from .models import AuditEvent, Draft, Team, TeamKey, TeamKeyCopy, Unlocking, User
+
+
+class Unlocked:
+    """A user whose identity is open for the length of this request: opens their teams' keys."""
+
+    def __init__(self, user: User, identity: Identity) -> None:
+        self.user = user
+        self._identity = identity
+        self._teams: dict[int, Identity] = {}
+
+    def team_identity(self, key: TeamKey) -> Identity:
+        """The identity of one generation of a team's key.
+
+        Raises NotForThisKey where this user has no copy. A substituted key stops that team's
+        intake before KeySubstituted is raised.
+        """
+        if key.pk not in self._teams:
+            copy = TeamKeyCopy.objects.filter(key=key, user=self.user).select_related("key").first()
+            if copy is None:
+                raise NotForThisKey("This user holds no copy of this team's key.")
+            try:
+                self._teams[key.pk] = copy.open(self._identity)
+            except KeySubstituted:
+                alarm(key.team, self.user)
+                raise
+        return self._teams[key.pk]
+
+    def check_teams(self) -> None:
+        """Open every team key once and stop the intake of a team whose key was replaced."""
+        for copy in TeamKeyCopy.objects.filter(user=self.user, key__retired__isnull=True):
+            try:
+                self.team_identity(copy.key)
+            except VaultError:
+                alarm(copy.key.team, self.user)
+
+    def save_draft(self, subject: object, text: str) -> None:
+        """Keep what is being written, sealed to this user alone; an empty text forgets it."""
+        drafts = Draft.objects.filter(user=self.user, subject=subject)
+        if not text.strip():
+            drafts.delete()
+            return
+        draft = drafts.first() or Draft(user=self.user, subject=subject)
+        draft.sealed = seal_text(
+            draft.label(), str(self.user.pk), {"text": text}, [self._identity.recipient]
+        )
+        draft.saved = timezone.now()
+        draft.save()
+
+    def draft(self, subject: object) -> str:
+        """What this user was writing there, or an empty text."""
+        draft = Draft.objects.filter(user=self.user, subject=subject).first()
+        if draft is None:
+            return ""
+        text: str = open_text(bytes(draft.sealed), self._identity, draft.label()).body["text"]
+        return text
+
+    def open_own(self, stored: bytes, label: Label) -> Opened:
+        """Open what was sealed to this user alone (a child's word on an answer, for a lead)."""
+        return open_text(stored, self._identity, label)
+
+
+def alarm(team: Team, user: User | None) -> None:
+    """Stop a team's intake: a stored recipient is not the public part of what opens."""
+    team.stop_intake("A stored key is not the one its holders have.")
+    AuditEvent.write("intake_stopped", actor=user, team=team, why="key substituted or unreadable")
+
+
+def _digest(request: HttpRequest) -> bytes:
+    return hashlib.sha256((request.session.session_key or "").encode()).digest()
+
+
+def start(request: HttpRequest, response: HttpResponse, user: User, identity: Identity) -> None:
+    """Seal the identity for this session and give its key to the browser alone."""
+    ephemeral = Identity.generate()
+    unlocking = Unlocking(
+        user=user,
+        session_digest=_digest(request),
+        recipient=user.recipient,
+        last_used=timezone.now(),
+    )
+    unlocking.sealed = seal_identity(unlocking.label(), identity, [ephemeral.recipient])
+    Unlocking.objects.filter(session_digest=unlocking.session_digest).delete()
+    unlocking.save()
+    response.set_cookie(
+        settings.KEY_COOKIE,
+        ephemeral.reveal(),
+        path="/",
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def current(request: HttpRequest) -> Unlocked | None:
+    """The unlocked user of this request, or None where the session is locked or never was open."""
+    key = request.COOKIES.get(settings.KEY_COOKIE)
+    if not key or not request.user.is_authenticated:
+        return None
+    now = timezone.now()
+    unlocking = (
+        Unlocking.objects.filter(
+            session_digest=_digest(request),
+            user_id=request.user.pk,
+            last_used__gt=now - timedelta(minutes=settings.ALLTID["LOCK_MINUTES"]),
+        )
+        .select_related("user")
+        .first()
+    )
+    if unlocking is None or not unlocking.user.is_active:
+        return None
+    try:
+        identity = open_identity(
+            bytes(unlocking.sealed), Identity(key), unlocking.label(), unlocking.user.recipient
+        )
+    except VaultError:
+        return None
+    if now - unlocking.last_used > timedelta(seconds=30):
+        Unlocking.objects.filter(pk=unlocking.pk).update(last_used=now)
+    return Unlocked(unlocking.user, identity)
+
+
+def end(request: HttpRequest, response: HttpResponse) -> None:
+    """Forget this session's unlocking, in the database and in the browser."""
+    Unlocking.objects.filter(session_digest=_digest(request)).delete()
+    response.delete_cookie(settings.KEY_COOKIE, path="/", samesite="Strict")
+
+
+def end_all(user: User) -> None:
+    """Lock every session of a user: on removal, a new passphrase, deactivation."""
+    Unlocking.objects.filter(user=user).delete()
