@@ -1,0 +1,36 @@
+# Everything a person, or a machine, types here. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench messages lock
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: ## start a trial on this machine (PORT=8000, DATA=var)
+	@sh scripts/environment.sh run
+	@exec .venv/bin/alltid trial
+
+test: ## run every test (ARGS="-k words" for some)
+	@sh scripts/environment.sh test
+	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
+	exec .venv/bin/python -m pytest -q -n 2 --dist loadscope $(ARGS)
+
+check: ## style, types, and who imports whom
+	@sh scripts/environment.sh test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	ALLTID_MODE=test .venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: ## measure everything, or one thing (NAME=first_page)
+	@sh scripts/environment.sh test
+	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
+	exec .venv/bin/python -m bench $(NAME)
+
+messages: ## bring the catalogues of texts up to date with the code
+	@sh scripts/environment.sh test
+	@.venv/bin/python -m scripts.messages
+
+lock: ## choose and pin the newest versions of what the project is built from
+	@sh scripts/environment.sh lock
+	@sh scripts/lock.sh

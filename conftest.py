@@ -1,0 +1,41 @@
+"""What every test stands on: the test settings, reproducible examples, and a browser."""
+
+import os
+
+# Before Django is loaded: the test mode gives every other setting a value for tests.
+os.environ["ALLTID_MODE"] = "test"
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# A slow machine is no defect, so no example has a deadline; where a change is judged, the same
+# examples come every time.
+settings.register_profile("here", deadline=None)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Lend one Chromium to a whole run of tests; each test opens a context of its own in it."""
+    from playwright.sync_api import sync_playwright
+
+    from scripts.browser import find
+
+    path = os.environ.get("CHROMIUM") or find()
+    assert path, "No Chromium is here. `make test` fetches one, or set CHROMIUM to its path."
+    with sync_playwright() as playwright:
+        # No sandbox where the tests run as root, as in a container; pages are our own.
+        browser = playwright.chromium.launch(
+            executable_path=path, chromium_sandbox=os.geteuid() != 0
+        )
+        yield browser
+        browser.close()
