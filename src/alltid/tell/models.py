@@ -1,0 +1,327 @@
+"""What a child tells: disclosures, their messages and keys, and the small things of a visit."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from alltid.people.hours import half_hour_up
+from alltid.people.models import Team, TeamKey
+from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
+from alltid.vault.identity import Identity
+
+CHILD = "child"
+VISIT_MINUTES = 15
+
+
+def hour_of(moment: datetime) -> datetime:
+    """A moment's hour: all that is stored in clear of when a child wrote."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    """Disclosures by what they wait for."""
+
+    def waiting(self) -> "DisclosureQuerySet":
+        """Something of the child's has not been read or answered."""
+        return self.filter(rank__lt=Disclosure.Rank.QUIET)
+
+    def overdue(self, now: datetime) -> "DisclosureQuerySet":
+        """The promised time has passed."""
+        return self.waiting().filter(due__lt=now)
+
+    def by_urgency(self) -> "DisclosureQuerySet":
+        """Most urgent first; the order of the inbox and its keyset pages."""
+        return self.order_by("rank", "due", "id")
+
+
+class DisclosureManager(models.Manager["Disclosure"].from_queryset(DisclosureQuerySet)):  # type: ignore[misc]
+    """Receives what a child tells."""
+
+    def receive(
+        self,
+        team: Team,
+        body: dict[str, Any],
+        *,
+        locator: bytes,
+        child_recipient: str,
+        pepper_version: int,
+        acute: bool,
+        now: datetime,
+        example: bool = False,
+    ) -> "tuple[Disclosure, bool]":
+        """Seal and store a first message in one transaction; (disclosure, whether it is new).
+
+        The same locator again (a double tap, a lost answer) gives the disclosure that is there.
+        Raises NoKey where the team cannot read.
+        """
+        key = team.current_key()
+        if key is None:
+            raise NoKey
+        case = Identity.generate()
+        disclosure = Disclosure(
+            team=team,
+            recipient=case.recipient,
+            locator=locator,
+            pepper_version=pepper_version,
+            told=hour_of(now),
+            acute=acute,
+            example=example,
+        )
+        disclosure.wait_for_reading(now)
+        message = disclosure.seal_message(CHILD, {"at": now.isoformat(timespec="minutes")} | body)
+        copies = [
+            KeyCopy.of(disclosure, case, team_key=key),
+            KeyCopy.of(disclosure, case, child_recipient=child_recipient),
+        ]
+        try:
+            with transaction.atomic():
+                disclosure.save(force_insert=True)
+                message.save(force_insert=True)
+                KeyCopy.objects.bulk_create(copies)
+        except IntegrityError:
+            return self.get(locator=locator), False
+        return disclosure, True
+
+
+class NoKey(Exception):
+    """The team has no key that a disclosure could be sealed to."""
+
+
+class Disclosure(models.Model):
+    """What one child told, and the talk that followed. Everything said is sealed."""
+
+    class Rank(models.IntegerChoices):
+        """The order of the inbox."""
+
+        ACUTE = 0
+        WAITING = 1
+        QUIET = 2
+        CLOSED = 3
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="disclosures")
+    recipient = models.CharField(max_length=80)
+    locator = models.BinaryField(null=True, unique=True)
+    pepper_version = models.PositiveSmallIntegerField()
+    told = models.DateTimeField()
+    acute = models.BooleanField(default=False)
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.WAITING)
+    due = models.DateTimeField()
+    sequence = models.PositiveIntegerField(default=0)
+    # The child's messages up to here have been read by an adult, and the adults' by the child.
+    read_by_staff = models.PositiveIntegerField(default=0)
+    read_by_child = models.PositiveIntegerField(default=0)
+    answered = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+    example = models.BooleanField(default=False)
+
+    objects = DisclosureManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "rank", "due", "id"], name="inbox")]
+
+    @property
+    def unread(self) -> bool:
+        """Whether the child wrote something that no adult has opened."""
+        return self.rank < self.Rank.QUIET and self.read_by_staff < self.sequence
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the promised time has passed without an answer."""
+        return self.rank < self.Rank.QUIET and self.due < now
+
+    def wait_for_reading(self, now: datetime) -> None:
+        """Set the promise: by when somebody reads. An earlier promise is kept."""
+        team = self.team
+        if self.acute:
+            promised = team.hours.after(now, 0) if not team.hours.is_open(now) else None
+            promised = promised or half_hour_up(now + timedelta(minutes=team.acute_within))
+        else:
+            promised = team.hours.after(now, team.reads_within) or now + timedelta(days=7)
+        waiting = self.rank < self.Rank.QUIET and not self._state.adding
+        self.due = min(self.due, promised) if waiting else promised
+        self.rank = self.Rank.ACUTE if self.acute else self.Rank.WAITING
+
+    def seal_message(self, author: str, body: dict[str, Any]) -> "Message":
+        """The next message, sealed to this disclosure's key; not saved."""
+        self.sequence += 1
+        label = Label("message", str(self.pk), self.sequence)
+        return Message(
+            disclosure=self,
+            sequence=self.sequence,
+            sealed=seal_text(label, author, body, [self.recipient]),
+        )
+
+    def add_message(self, body: dict[str, Any], *, form: bytes, acute: bool, now: datetime) -> bool:
+        """Store a further message of the child's, once a form; False where it was there already."""
+        with transaction.atomic():
+            fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)
+            if Message.objects.filter(disclosure=fresh, form=form).exists():
+                return False
+            fresh.acute = fresh.acute or acute
+            fresh.wait_for_reading(now)
+            message = fresh.seal_message(CHILD, {"at": now.isoformat(timespec="minutes")} | body)
+            message.form = form
+            message.save(force_insert=True)
+            fresh.save(update_fields=["acute", "rank", "due", "sequence"])
+        self.refresh_from_db()
+        return True
+
+    def add_reply(self, author: str, name: str, text: str, *, read_up_to: int, now: datetime) -> None:
+        """Store an adult's answer; what the child wrote meanwhile keeps the disclosure waiting.
+
+        author: the user's id; name: the first name the child sees; read_up_to: the last sequence
+        that stood on the screen when the answer was written.
+        """
+        with transaction.atomic():
+            fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)
+            newer = fresh.sequence > read_up_to and fresh.last_child_sequence() > read_up_to
+            body = {"at": now.isoformat(timespec="minutes"), "name": name, "text": text}
+            message = fresh.seal_message(author, body)
+            message.from_child = False
+            message.save(force_insert=True)
+            fresh.answered = hour_of(now)
+            if not newer:
+                fresh.read_by_staff = fresh.sequence
+                fresh.rank, fresh.acute = self.Rank.QUIET, False
+            fresh.save(update_fields=["sequence", "answered", "read_by_staff", "rank", "acute"])
+        self.refresh_from_db()
+
+    def last_child_sequence(self) -> int:
+        """The sequence of the child's newest message, 0 where none is left."""
+        newest = self.messages.filter(from_child=True).order_by("-sequence").first()
+        return newest.sequence if newest else 0
+
+    def open_messages(self, case: Identity) -> list[Opened]:
+        """Every message, oldest first, opened with the case identity; raises a VaultError."""
+        return [message.open(case) for message in self.messages.order_by("sequence")]
+
+
+class Message(models.Model):
+    """One message of a talk, sealed to the disclosure's key."""
+
+    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="messages")
+    sequence = models.PositiveIntegerField()
+    from_child = models.BooleanField(default=True)
+    sealed = models.BinaryField()
+    form = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["disclosure", "sequence"], name="one_place"),
+            models.UniqueConstraint(
+                fields=["disclosure", "form"], condition=Q(form__isnull=False), name="one_form"
+            ),
+        ]
+
+    def open(self, case: Identity) -> Opened:
+        """Author and body; raises a VaultError."""
+        label = Label("message", str(self.disclosure_id), self.sequence)
+        return open_text(bytes(self.sealed), case, label)
+
+
+class KeyCopy(models.Model):
+    """The disclosure's identity, sealed to one holder: a team's generation, or the child."""
+
+    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="copies")
+    team_key = models.ForeignKey(TeamKey, models.PROTECT, null=True, related_name="case_copies")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["disclosure", "team_key"],
+                condition=Q(team_key__isnull=False),
+                name="one_copy_a_generation",
+            ),
+            models.UniqueConstraint(
+                fields=["disclosure"], condition=Q(team_key__isnull=True), name="one_childs_copy"
+            ),
+        ]
+
+    @classmethod
+    def of(
+        cls,
+        disclosure: Disclosure,
+        case: Identity,
+        *,
+        team_key: TeamKey | None = None,
+        child_recipient: str = "",
+    ) -> "KeyCopy":
+        """A copy for a team's generation, or for the child; not saved."""
+        recipient = team_key.recipient if team_key else child_recipient
+        sealed = seal_identity(Label("case", str(disclosure.pk)), case, [recipient])
+        return cls(disclosure=disclosure, team_key=team_key, sealed=sealed)
+
+    def open(self, holder: Identity) -> Identity:
+        """The disclosure's identity; raises a VaultError, KeySubstituted among them."""
+        return open_identity(
+            bytes(self.sealed),
+            holder,
+            Label("case", str(self.disclosure_id)),
+            self.disclosure.recipient,
+        )
+
+
+class Feeling(models.Model):
+    """How an answer felt to the child, sealed to the leads alone."""
+
+    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="feelings")
+    sequence = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["disclosure", "sequence"], name="one_feeling_an_answer")
+        ]
+
+
+class Card(models.Model):
+    """A printed card: six words made ahead, of which only locator and recipient are kept."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="cards")
+    locator = models.BinaryField(unique=True)
+    recipient = models.CharField(max_length=80)
+    pepper_version = models.PositiveSmallIntegerField()
+    printed = models.DateField()
+
+
+class VisitKey(models.Model):
+    """The key of a quarter of an hour: what a visiting child's page carries is sealed to it."""
+
+    made = models.DateTimeField(unique=True)
+    recipient = models.CharField(max_length=80)
+    secret = models.CharField(max_length=80)
+
+
+class SpentForm(models.Model):
+    """A form that was used: a digest and when, so that Reload and Back show nothing."""
+
+    digest = models.BinaryField(primary_key=True)
+    first_used = models.DateTimeField(default=timezone.now)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way back that was found: a disclosure or a card, and the child's identity for it."""
+
+    identity: Identity
+    disclosure: Disclosure | None = None
+    card: Card | None = None
+
+
+def find_door(ways: Iterable[tuple[bytes, Identity]]) -> Door | None:
+    """The disclosure or the unclaimed card behind one of several (locator, identity) pairs."""
+    for locator, identity in ways:
+        disclosure = Disclosure.objects.filter(locator=locator).select_related("team").first()
+        if disclosure is not None:
+            return Door(identity, disclosure=disclosure)
+        card = Card.objects.filter(locator=locator).select_related("team").first()
+        if card is not None:
+            return Door(identity, card=card)
+    return None
