@@ -19,7 +19,7 @@ check: ## style, types, and who imports whom
 	@sh scripts/environment.sh test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	ALLTID_MODE=test .venv/bin/mypy
+	@echo .venv/bin/mypy; set -a; . tests/test.env; .venv/bin/mypy
 	.venv/bin/lint-imports
 
 bench: ## measure everything, or one thing (NAME=first_page)

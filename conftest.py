@@ -1,18 +1,27 @@
 """What every test stands on: the test settings, reproducible examples, and a browser."""
 
 import os
-
-# Before Django is loaded: the test mode gives every other setting a value for tests.
-os.environ["ALLTID_MODE"] = "test"
-
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import django
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Only what tests/test.env says: a setting of whoever runs the tests changes nothing.
+for name in [name for name in os.environ if name.startswith("ALLTID_")]:
+    del os.environ[name]
+for line in (Path(__file__).parent / "tests" / "test.env").read_text().splitlines():
+    if line and not line.startswith("#"):
+        name, _, value = line.partition("=")
+        os.environ[name] = value
+
+# Here and not later, so that the conftest.py of a package may import its models.
+django.setup()
 
 # A slow machine is no defect, so no example has a deadline; where a change is judged, the same
 # examples come every time.
