@@ -1,0 +1,120 @@
+/* What script adds to staff pages: the blank screen, the lock that warns, drafts kept while writing.
+   Every page works without it. Texts come from data attributes, so that gettext holds them all. */
+"use strict";
+(() => {
+  const one = (selector) => document.querySelector(selector);
+  const SECOND = 1000;
+
+  /* Blank screen: Escape twice, or the button. Any key but Escape, or a click, brings it back. */
+  const blank = one("[data-blank-page]");
+  if (blank && blank.showModal) {
+    const title = document.title;
+    let lastEscape = 0;
+    const cover = () => {
+      if (blank.open) return;
+      document.title = blank.dataset.title;
+      blank.showModal();
+    };
+    const uncover = () => {
+      blank.close();
+      document.title = title;
+    };
+    const button = one("[data-blank]");
+    button.hidden = false;
+    button.addEventListener("click", cover);
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.repeat || blank.open) return;
+      if (event.timeStamp - lastEscape < SECOND) cover();
+      lastEscape = event.timeStamp;
+    });
+    blank.addEventListener("cancel", (event) => event.preventDefault());
+    blank.addEventListener("click", uncover);
+    blank.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") event.preventDefault();
+      else if (!["Shift", "Control", "Alt", "Meta", "Tab"].includes(event.key)) uncover();
+    });
+  }
+
+  /* A page that Back brings from memory is asked for anew: it may be locked or signed out by now. */
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+
+  /* Drafts: kept a moment after the last key, and before the lock. */
+  const form = one("form[data-draft]");
+  let keepDraft = async () => true;
+  if (form) {
+    const text = form.querySelector("textarea");
+    const state = form.querySelector("[data-draft-state]");
+    let timer = 0;
+    let kept = text.value;
+    keepDraft = async () => {
+      clearTimeout(timer);
+      if (text.value === kept) return true;
+      const writing = text.value;
+      try {
+        const answer = await fetch(form.dataset.draft, {
+          method: "POST", body: new FormData(form), redirect: "manual", credentials: "same-origin",
+          headers: { "X-Draft": "1" },
+        });
+        if (!answer.ok) throw answer.status;
+        kept = writing;
+        state.textContent = form.dataset.kept;
+        stillHere();
+        return true;
+      } catch {
+        state.textContent = form.dataset.unkept;
+        return false;
+      }
+    };
+    text.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(keepDraft, 3 * SECOND);
+    });
+    /* One tap sends once. */
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      form.inert = true;
+    });
+    addEventListener("pageshow", () => { form.inert = false; });
+  }
+
+  /* The lock: idle is the same for every open window of this person. */
+  const locksIn = Number(document.body.dataset.locksIn) * SECOND;
+  let stillHere = () => {};
+  if (locksIn) {
+    const bar = one("[data-lock]");
+    const windows = new BroadcastChannel("alltid");
+    let heard = Date.now();
+    let active = false;
+    const note = () => { heard = Date.now(); bar.hidden = true; };
+    windows.addEventListener("message", note);
+    stillHere = () => { note(); active = false; windows.postMessage(""); };
+    const stay = async () => {
+      const key = one("input[name=csrfmiddlewaretoken]");
+      const body = new URLSearchParams({ csrfmiddlewaretoken: key.value });
+      try {
+        const answer = await fetch(document.body.dataset.stay, { method: "POST", body, redirect: "manual" });
+        if (answer.ok) stillHere();
+        else lock();
+      } catch { /* No network: the draft and the warning stay, the lock comes in its time. */ }
+    };
+    for (const sign of ["keydown", "pointerdown", "wheel"]) {
+      document.addEventListener(sign, () => { active = true; }, { passive: true });
+    }
+    one("[data-lock-stay]").addEventListener("click", stay);
+    const lock = async () => {
+      clearInterval(clock);
+      await keepDraft();
+      const here = location.pathname + location.search;
+      location.replace(`${document.body.dataset.signIn}?next=${encodeURIComponent(here)}`);
+    };
+    const clock = setInterval(() => {
+      const idle = Date.now() - heard;
+      if (active && idle > 60 * SECOND) { active = false; stay(); }
+      else if (idle >= locksIn) lock();
+      else if (idle >= locksIn - 120 * SECOND && bar.hidden) { keepDraft(); bar.hidden = false; }
+    }, 5 * SECOND);
+    stillHere();
+  }
+})();
