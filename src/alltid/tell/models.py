@@ -138,11 +138,8 @@ class Disclosure(models.Model):
     def wait_for_reading(self, now: datetime) -> None:
         """Set the promise: by when somebody reads. An earlier promise is kept."""
         team = self.team
-        if self.acute:
-            promised = team.hours.after(now, 0) if not team.hours.is_open(now) else None
-            promised = promised or half_hour_up(now + timedelta(minutes=team.acute_within))
-        else:
-            promised = team.hours.after(now, team.reads_within) or now + timedelta(days=7)
+        minutes = team.acute_within if self.acute else team.reads_within
+        promised = team.hours.after(now, minutes) or half_hour_up(now + timedelta(days=7))
         waiting = self.rank < self.Rank.QUIET and not self._state.adding
         self.due = min(self.due, promised) if waiting else promised
         self.rank = self.Rank.ACUTE if self.acute else self.Rank.WAITING

@@ -1,0 +1,87 @@
+"""Ending a talk, and erasing so that the bytes are gone, not only the rows."""
+
+import os
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from alltid.people.models import AuditEvent
+
+from .models import Disclosure, KeyCopy, SpentForm, VisitKey
+from .visit import FORM_HOURS
+
+_UNREAD_KEPT = timedelta(hours=24)
+
+
+def end(disclosure: Disclosure, now: datetime) -> None:
+    """Shut the child's way in at once; erase now what this team's policy does not keep."""
+    erase_now = disclosure.read_by_staff > 0 and not disclosure.team.keeps_after_end
+    with transaction.atomic():
+        KeyCopy.objects.filter(disclosure=disclosure, team_key__isnull=True).delete()
+        Disclosure.objects.filter(pk=disclosure.pk).update(locator=None, ended=now)
+        AuditEvent.write("ended_by_child", actor=None, team=disclosure.team, subject=disclosure.pk)
+    if erase_now:
+        erase(disclosure, "ended by the child")
+    shrink_log()
+
+
+def erase(disclosure: Disclosure, why: str) -> None:
+    """Destroy a disclosure with everything said in it, and remember its id for a restore."""
+    remember(disclosure.pk)
+    with transaction.atomic():
+        AuditEvent.write("erased", actor=None, team=disclosure.team, subject=disclosure.pk, why=why)
+        Disclosure.objects.filter(pk=disclosure.pk).delete()
+
+
+def remember(subject: object) -> None:
+    """Add an erased id to the list that a restore replays; on disk before anything is deleted."""
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    with (settings.DATA / "erased.txt").open("a", encoding="ascii") as file:
+        file.write(f"{subject}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replay() -> int:
+    """Erase again, after a restore, what had been erased before; how many there were."""
+    path = settings.DATA / "erased.txt"
+    if not path.exists():
+        return 0
+    ids = set(path.read_text(encoding="ascii").split())
+    _count, by_model = Disclosure.objects.filter(pk__in=ids).delete()
+    shrink_log()
+    return by_model.get("tell.Disclosure", 0)
+
+
+def shrink_log(tries: int = 20) -> bool:
+    """Empty SQLite's write-ahead log, where deleted pages stay readable until then.
+
+    Whether it succeeded; a reader can hold it up, and the next sweep tries again.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return False
+    for _try in range(tries):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.fetchone()[0]
+        if not busy:
+            return True
+    return False
+
+
+def sweep(now: datetime | None = None) -> dict[str, int]:
+    """Erase what is due and forget spent forms and visit keys; safe to run at any time, twice."""
+    now = now or timezone.now()
+    ended = Disclosure.objects.filter(ended__isnull=False)
+    unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, acute=False)
+    not_kept = ended.filter(read_by_staff__gt=0, team__keeps_after_end=False)
+    due = list(unread.select_related("team")) + list(not_kept.select_related("team"))
+    for disclosure in due:
+        erase(disclosure, "swept")
+    forms, _ = SpentForm.objects.filter(first_used__lt=now - timedelta(hours=FORM_HOURS)).delete()
+    keys, _ = VisitKey.objects.filter(made__lt=now - timedelta(minutes=30)).delete()
+    shrink_log()
+    return {"disclosures": len(due), "forms": forms, "visit keys": keys}
+

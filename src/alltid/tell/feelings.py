@@ -1,0 +1,34 @@
+"""How an answer felt: a child's word about it, which the team's leads alone can open."""
+
+from django.db import IntegrityError, transaction
+
+from alltid.people.models import Membership
+from alltid.vault.envelope import Label, seal_text
+
+from .models import CHILD, Disclosure, Feeling
+
+FEELINGS = ("good", "so_so", "not_good")
+
+
+def feeling_label(disclosure: Disclosure, sequence: int) -> Label:
+    """Where the envelope of a feeling about the answer of that sequence belongs."""
+    return Label("feeling", str(disclosure.pk), sequence)
+
+
+def send_feeling(disclosure: Disclosure, feeling: str) -> None:
+    """Seal it to every lead of the team, once for the newest answer."""
+    answer = disclosure.messages.filter(from_child=False).order_by("-sequence").first()
+    leads = disclosure.team.memberships.filter(
+        role=Membership.Role.LEAD, let_in__isnull=False
+    ).select_related("user")
+    recipients = [membership.user.recipient for membership in leads]
+    if answer is None or not recipients:
+        return
+    label = feeling_label(disclosure, answer.sequence)
+    sealed = seal_text(label, CHILD, {"feeling": feeling}, recipients)
+    try:
+        with transaction.atomic():
+            Feeling.objects.create(disclosure=disclosure, sequence=answer.sequence, sealed=sealed)
+    except IntegrityError:
+        # One word an answer; the first one stands.
+        return

@@ -1,0 +1,42 @@
+"""Removing a member: their copies go, the team gets a new key, open cases are sealed to it anew."""
+
+from django.db import transaction
+
+from alltid.people.keys import forget_member
+from alltid.people.models import AuditEvent, Membership, Team, TeamKey
+from alltid.people.unlocking import Unlocked
+
+from .models import Disclosure, KeyCopy
+
+
+def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> TeamKey:
+    """Take a member out in one transaction; they open nothing that comes later.
+
+    Raises LastMember, and NotForThisKey where the one who removes cannot open an open case.
+    """
+    team, leaving = membership.team, membership.user_id
+    with transaction.atomic():
+        # Opened before the copies go: someone may be removing themselves.
+        identities = {key.pk: unlocked.team_identity(key) for key in team.live_keys()}
+        key = forget_member(membership)
+        open_cases = KeyCopy.objects.filter(
+            disclosure__team=team,
+            disclosure__rank__lt=Disclosure.Rank.CLOSED,
+            team_key__in=identities,
+        ).select_related("disclosure", "team_key")
+        for copy in open_cases.iterator():
+            assert copy.team_key is not None
+            case = copy.open(identities[copy.team_key.pk])
+            KeyCopy.of(copy.disclosure, case, team_key=key).save()
+            copy.delete()
+        AuditEvent.write("removed", actor=unlocked.user, team=team, subject=leaving, why=why)
+        retire_empty_generations(team)
+    return key
+
+
+def retire_empty_generations(team: Team) -> None:
+    """A generation that opens no case any more goes, with every copy of its identity."""
+    newest = team.current_key()
+    for key in team.live_keys():
+        if key != newest and not key.case_copies.exists():
+            key.delete()

@@ -1,0 +1,122 @@
+"""Telling and coming back: the steps that a view calls, each with its keys and its promises."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from alltid.people.models import Team
+from alltid.people.secrets import CHILD_GATE, newest_pepper, peppers
+from alltid.vault import words
+from alltid.vault.identity import Identity
+from alltid.vault.receipt import Root, canonical, number_for
+
+from .models import CHILD, Card, Disclosure, Door, KeyCopy, find_door
+from .visit import WORDS_SHOWN, Capsule, first_use
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message that is on disk: its disclosure, the words (for ten minutes), and the capsule."""
+
+    disclosure: Disclosure
+    words: tuple[str, ...] | None
+    capsule: Capsule
+
+
+def tell(
+    team: Team, body: dict[str, Any], *, form: bytes, language: str, acute: bool, now: datetime
+) -> Told:
+    """Receive a first message; a double tap gives the same words and one disclosure.
+
+    Raises KdfBusy, NoKey; a database that cannot write raises Django's OperationalError.
+    """
+    number = number_for(settings.ALLTID["RECEIPT_KEY"], form, body)
+    root = Root.of(number, settings.ALLTID["SALT"], CHILD_GATE)
+    version, pepper = newest_pepper()
+    capsule = Capsule(root.locator(pepper), root.identity(pepper))
+    with transaction.atomic():
+        disclosure, new = Disclosure.objects.receive(
+            team,
+            body | {"language": language},
+            locator=capsule.locator,
+            child_recipient=capsule.identity.recipient,
+            pepper_version=version,
+            acute=acute,
+            now=now,
+        )
+        # The digest is of form and body: another text with the same form is another disclosure.
+        first = first_use(form + hashlib.sha256(canonical(body)).digest(), now)
+    shown = words.words_for(number, language) if new or now - first <= WORDS_SHOWN else None
+    return Told(disclosure, shown, capsule)
+
+
+def tell_by_card(
+    card: Card, identity: Identity, body: dict[str, Any], *, acute: bool, now: datetime
+) -> Disclosure:
+    """Receive the first message behind a printed card; the card's words go on working."""
+    with transaction.atomic():
+        locator = bytes(card.locator)
+        disclosure, _new = Disclosure.objects.receive(
+            card.team,
+            body,
+            locator=locator,
+            child_recipient=identity.recipient,
+            pepper_version=card.pepper_version,
+            acute=acute,
+            now=now,
+        )
+        Card.objects.filter(pk=card.pk).delete()
+    return disclosure
+
+
+def come_back(number: int) -> Door | None:
+    """Find what lies behind six words: one Argon2, then one cheap look a live pepper.
+
+    Raises KdfBusy.
+    """
+    root = Root.of(number, settings.ALLTID["SALT"], CHILD_GATE)
+    return find_door(
+        (root.locator(pepper), root.identity(pepper)) for pepper in peppers().values()
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as the child's page shows it."""
+
+    author: str
+    name: str
+    text: str
+    at: datetime
+    from_child: bool
+    sequence: int
+
+
+def read_thread(disclosure: Disclosure, identity: Identity) -> list[Line]:
+    """Every message of a child's thread, oldest first; raises a VaultError."""
+    case = KeyCopy.objects.get(disclosure=disclosure, team_key__isnull=True).open(identity)
+    lines = []
+    for message in disclosure.messages.order_by("sequence"):
+        opened = message.open(case)
+        lines.append(
+            Line(
+                author=opened.author,
+                name=opened.body.get("name", ""),
+                text=opened.body["text"],
+                at=datetime.fromisoformat(opened.body["at"]),
+                from_child=opened.author == CHILD,
+                sequence=message.sequence,
+            )
+        )
+    return lines
+
+
+def mark_read_by_child(disclosure: Disclosure) -> None:
+    """Note that the child has the newest answer before them."""
+    if disclosure.read_by_child < disclosure.sequence:
+        Disclosure.objects.filter(pk=disclosure.pk).update(read_by_child=disclosure.sequence)
+

@@ -1,0 +1,71 @@
+"""What a child's thread and its ending say, as the templates need it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from alltid.people.models import Membership, Team
+from alltid.people.when import spoken, spoken_day
+from alltid.vault.identity import Identity
+
+from .models import Disclosure
+from .reading import promise
+from .telling import Line, read_thread
+
+
+def _lead(team: Team) -> str:
+    lead = team.memberships.filter(role=Membership.Role.LEAD).select_related("user").first()
+    return lead.user.first_name if lead else ""
+
+
+def _shown(line: Line, team: Team, now: datetime) -> dict[str, Any]:
+    return {
+        "author_first_name": line.name,
+        "when": spoken(line.at.astimezone(ZoneInfo(team.timezone)), now),
+        "text": line.text,
+        "from_child": line.from_child,
+    }
+
+
+def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) -> dict[str, Any]:
+    """The newest answer, the earlier ones to fold, and where things stand; raises a VaultError."""
+    lines = read_thread(disclosure, identity)
+    team = disclosure.team
+    answers = [line for line in lines if not line.from_child]
+    newest = answers[-1] if answers else None
+    readers = {str(m.user_id): m.user.first_name for m in team.readers(now)}
+    answered = newest is not None and lines[-1] is newest
+    gone = newest is not None and newest.author not in readers and bool(readers)
+    if disclosure.is_late(now):
+        state = "late"
+    elif answered:
+        state = "away" if gone else "answered"
+    else:
+        state = "waiting"
+    return {
+        "team": team,
+        "newest": _shown(newest, team, now) if newest else None,
+        "earlier": [_shown(line, team, now) for line in lines if line is not newest],
+        "state": state,
+        "promise": promise(team, disclosure.due, now),
+        "lead": _lead(team),
+        "away_name": newest.name if newest and gone else "",
+        "reader_name": next(iter(readers.values()), ""),
+        "feeling_sent": bool(newest)
+        and disclosure.feelings.filter(sequence=newest.sequence if newest else 0).exists(),
+    }
+
+
+def ending_context(disclosure: Disclosure, now: datetime) -> dict[str, Any]:
+    """What ending erases and what is kept, and until when a backup may still hold it."""
+    team = disclosure.team
+    last = now + timedelta(days=settings.ALLTID["BACKUP_DAYS"] + 1)
+    return {
+        "team": team,
+        "erases": not team.keeps_after_end,
+        "unread": disclosure.read_by_staff == 0,
+        "acute": disclosure.acute,
+        "backups_until": spoken_day(last.astimezone(ZoneInfo(team.timezone))),
+    }

@@ -1,0 +1,36 @@
+"""The child's addresses: neutral words, the language first."""
+
+from django.conf import settings
+from django.urls import path, register_converter
+
+from . import views
+
+
+class LanguageConverter:
+    """Matches a language that the house speaks."""
+
+    regex = "|".join(code for code, _name in settings.LANGUAGES)
+
+    def to_python(self, value: str) -> str:
+        """The code itself."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The code itself."""
+        return value
+
+
+register_converter(LanguageConverter, "language")
+
+app_name = "tell"
+urlpatterns = [
+    path("", views.first, name="front"),
+    path("<language:language>/", views.first, name="first"),
+    path("<language:language>/at/<slug:slug>/", views.first, name="at"),
+    path("<language:language>/words/", views.back, name="words"),
+    path("<language:language>/more/", views.more, name="more"),
+    path("<language:language>/feeling/", views.feeling, name="feeling"),
+    path("<language:language>/end/", views.end, name="end"),
+    path("<language:language>/adult/", views.adult, name="adult"),
+    path("<language:language>/next/", views.what_next, name="next"),
+]

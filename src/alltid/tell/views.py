@@ -1,0 +1,272 @@
+"""The child's pages. No cookie, no session, no redirect; whatever happens, the text is kept."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alltid.people.models import Team
+from alltid.vault import words
+from alltid.vault.errors import KdfBusy
+from alltid.web.throttle import COMING_BACK, TELLING
+
+from .erasing import end as end_talk
+from .feelings import FEELINGS, send_feeling
+from .forms import TellForm
+from .models import Disclosure, Door, NoKey, find_door
+from .pages import in_language, never_lost, not_now, page, tells
+from .reading import Reading, address, front_team, other_teams, promise
+from .telling import come_back, mark_read_by_child, tell, tell_by_card
+from .threads import ending_context, thread_context
+from .visit import Capsule, FormOld, NONCE_MINUTES, VisitOver, is_spent, new_form, read_form
+
+_FORM_PLACE = "@form@"
+_FRESH = 15.0  # seconds a ready first page is shown before it is made anew
+_ready: dict[tuple[str, str], tuple[float, bytes]] = {}
+
+
+def _team(slug: str | None) -> Team | None:
+    if slug is None:
+        return front_team()
+    return get_object_or_404(Team.objects.select_related("cover"), slug=slug, opened__isnull=False)
+
+
+def _first_page(
+    request: HttpRequest, team: Team, language: str, status: int = 200, **kept: Any
+) -> HttpResponse:
+    reading = Reading.of(team, timezone.now())
+    if not reading.accepts:
+        return not_now(request, "no_team", 503, team=team, **kept)
+    context = reading.context(language) | {
+        "form_action": address(team, language),
+        "form_id": new_form(),
+        "error": None,
+        "other_teams": None,
+    }
+    return page(request, "tell/first.html", context | kept, status=status)
+
+
+@in_language
+def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpResponse:
+    """Show the first page, or receive what was written on it."""
+    if request.method == "POST":
+        return _tell(request, language, slug)
+    key, now = (slug or "", language), time.monotonic()
+    made, body = _ready.get(key, (0.0, b""))
+    if now - made > _FRESH or not body:
+        team = _team(slug)
+        if team is None:
+            return not_now(request, "no_team", 503)
+        response = _first_page(request, team, language, form_id=_FORM_PLACE)
+        if response.status_code != 200:
+            return response
+        body = response.content
+        _ready[key] = (now, body)
+    return HttpResponse(body.replace(_FORM_PLACE.encode(), new_form().encode()))
+
+
+@never_lost
+@tells(TELLING)
+def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse:
+    form = TellForm.read(request)
+    team = _team(form.team or slug)
+    if team is None:
+        return not_now(request, "no_team", 503, **form.kept())
+    now = timezone.now()
+    if form.do != "send":
+        others = other_teams(team, language, now) if form.do == "other" else None
+        return _first_page(request, team, language, other_teams=others, **form.kept())
+    if form.error:
+        return _first_page(request, team, language, 422, error=form.error, **form.kept())
+    try:
+        form_id = read_form(form.form_id)
+    except FormOld:
+        return _first_page(request, team, language, 422, error="old", **form.kept())
+    if not team.accepts(now):
+        return not_now(request, "no_team", 503, team=team, **form.kept())
+    try:
+        told = tell(
+            team, form.body(), form=form_id, language=language, acute=form.acute, now=now
+        )
+    except NoKey:
+        return not_now(request, "no_team", 503, team=team, **form.kept())
+    context = {
+        "team": team,
+        "words": told.words,
+        "not_safe": form.acute,
+        "promise": promise(team, told.disclosure.due, now),
+        "capsule": told.capsule.seal(now),
+        "form_id": new_form(),
+        "form_action": f"/{language}/more/",
+        "pictures_cut": form.pictures_cut,
+    }
+    return page(request, "tell/kept.html", context, room="/{}/words/")
+
+
+def _words_page(request: HttpRequest, status: int = 200, **kept: Any) -> HttpResponse:
+    context = {"form_id": new_form(), "typed": [""] * 6, "unknown": [], "error": None}
+    return page(request, "tell/words.html", context | kept, status=status, room="/{}/words/")
+
+
+@in_language
+@require_http_methods(["GET", "POST"])
+@never_lost
+def back(request: HttpRequest, language: str) -> HttpResponse:
+    """Ask for the six words, or open the talk behind them."""
+    if request.method == "GET":
+        return _words_page(request)
+    return _open_by_words(request, language)
+
+
+@tells(COMING_BACK, page_when_many=_words_page)
+def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
+    typed = words.split(" ".join(request.POST.get(f"w{i}", "") for i in range(1, 7)))
+    shown = (typed + [""] * 6)[:6]
+    now = timezone.now()
+    try:
+        nonce = read_form(request.POST.get("id", ""), NONCE_MINUTES)
+    except FormOld:
+        return _words_page(request, 422, error="old", typed=shown)
+    if len(typed) != 6:
+        return _words_page(request, 422, error="count", typed=shown)
+    reading = words.read(typed, language)
+    if reading.unknown:
+        return _words_page(request, 422, unknown=reading.unknown, typed=shown)
+    if is_spent(nonce, now):
+        return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
+    try:
+        found = next(filter(None, map(come_back, reading.numbers)), None)
+    except KdfBusy:
+        return _words_page(request, 503, error="busy", typed=shown)
+    if found is None:
+        return _words_page(request, 404, error="nothing", typed=shown)
+    return _show_door(request, found, language, now)
+
+
+def _show_door(
+    request: HttpRequest, door: Door, language: str, now: datetime, status: int = 200, **kept: Any
+) -> HttpResponse:
+    """A card that nobody wrote with yet shows the form; a talk shows its newest answer."""
+    held = door.card or door.disclosure
+    assert held is not None
+    context = {
+        "capsule": Capsule(bytes(held.locator), door.identity).seal(now),
+        "form_id": new_form(),
+        "form_action": f"/{language}/more/",
+        "error": None,
+    }
+    if door.disclosure is None:
+        assert door.card is not None
+        context |= Reading.of(door.card.team, now).context(language)
+        return page(
+            request, "tell/card_write.html", context | kept, status=status, room="/{}/words/"
+        )
+    context |= thread_context(door.disclosure, door.identity, now)
+    mark_read_by_child(door.disclosure)
+    return page(request, "tell/thread.html", context | kept, status=status, room="/{}/words/")
+
+
+def _visit(request: HttpRequest, now: datetime) -> Door:
+    """What the capsule of this POST opens; raises VisitOver."""
+    capsule = Capsule.open(request.POST.get("capsule", ""), now)
+    door = find_door([(capsule.locator, capsule.identity)])
+    if door is None:
+        raise VisitOver
+    return door
+
+
+def _visit_over(request: HttpRequest, form: TellForm, language: str) -> HttpResponse:
+    """The quarter of an hour is over: the words are asked for again, what was typed is kept."""
+    if form.text.strip():
+        return not_now(request, "form_old", 422, **form.kept())
+    return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
+
+
+@in_language
+@require_POST
+@never_lost
+@tells(TELLING)
+def more(request: HttpRequest, language: str) -> HttpResponse:
+    """Add a message to a talk, or the first one behind a card."""
+    form, now = TellForm.read(request), timezone.now()
+    try:
+        door = _visit(request, now)
+        form_id = read_form(form.form_id)
+    except (VisitOver, FormOld):
+        return _visit_over(request, form, language)
+    if form.do != "send":
+        return _show_door(request, door, language, now, **form.kept())
+    if form.error:
+        return _show_door(request, door, language, now, 422, error=form.error, **form.kept())
+    if is_spent(form_id, now):
+        return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
+    if door.disclosure is None:
+        assert door.card is not None
+        body = form.body() | {"language": language}
+        disclosure = tell_by_card(door.card, door.identity, body, acute=form.acute, now=now)
+    else:
+        disclosure = door.disclosure
+        disclosure.add_message(form.body(), form=form_id, acute=form.acute, now=now)
+    return _show_door(
+        request, Door(door.identity, disclosure=disclosure), language, now, sent=True,
+        pictures_cut=form.pictures_cut,
+    )
+
+
+@in_language
+@require_POST
+@never_lost
+def feeling(request: HttpRequest, language: str) -> HttpResponse:
+    """Take in how an answer felt; only the team's leads can open it."""
+    now = timezone.now()
+    form = TellForm.read(request)
+    try:
+        door = _visit(request, now)
+    except VisitOver:
+        return _visit_over(request, form, language)
+    chosen = request.POST.get("feeling", "")
+    if door.disclosure is not None and chosen in FEELINGS:
+        send_feeling(door.disclosure, chosen)
+    return _show_door(request, door, language, now, feeling_sent=True)
+
+
+@in_language
+@require_POST
+@never_lost
+def end(request: HttpRequest, language: str) -> HttpResponse:
+    """Say what is erased and what is kept; then end the talk."""
+    now = timezone.now()
+    try:
+        door = _visit(request, now)
+    except VisitOver:
+        return _visit_over(request, TellForm.read(request), language)
+    if door.disclosure is None:
+        return _show_door(request, door, language, now)
+    disclosure: Disclosure = door.disclosure
+    done = request.POST.get("do") == "end"
+    if done:
+        end_talk(disclosure, now)
+    context = ending_context(disclosure, now) | {
+        "done": done,
+        "capsule": "" if done else Capsule(bytes(disclosure.locator or b""), door.identity).seal(now),
+        "form_id": new_form(),
+    }
+    return page(request, "tell/end.html", context, room="/{}/words/")
+
+
+@in_language
+@require_GET
+def adult(request: HttpRequest, language: str) -> HttpResponse:
+    """What an adult who found the page can do tonight."""
+    return page(request, "tell/adult.html", {}, room="/{}/adult/")
+
+
+@in_language
+@require_GET
+def what_next(request: HttpRequest, language: str) -> HttpResponse:
+    """What happens if social services or the police come in."""
+    return page(request, "tell/next.html", {}, room="/{}/next/")
