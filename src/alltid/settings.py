@@ -65,9 +65,7 @@ _SQLITE = {
 }
 DATABASES = {
     "default": (
-        dj_database_url.parse(
-            ALLTID["DATABASE_URL"], conn_max_age=None, conn_health_checks=True
-        )
+        dj_database_url.parse(ALLTID["DATABASE_URL"], conn_max_age=None, conn_health_checks=True)
         if ALLTID["DATABASE_URL"]
         else _SQLITE
     )

@@ -52,4 +52,3 @@ def open_led_team(user: User, slug: str) -> Team:
     if not team.memberships.filter(user=user, role=Membership.Role.LEAD).exists():
         raise Http404
     return team
-

@@ -34,7 +34,9 @@ def _code(label: str, hint: str) -> forms.CharField:
         label=label,
         help_text=hint,
         error_messages={
-            "required": gettext_lazy("The six-digit code is missing. Your authenticator app shows it.")
+            "required": gettext_lazy(
+                "The six-digit code is missing. Your authenticator app shows it."
+            )
         },
         widget=forms.TextInput(
             attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
@@ -73,7 +75,9 @@ class InvitationCodeForm(StaffForm):
     code = forms.CharField(
         label=gettext_lazy("Invitation code"),
         help_text=gettext_lazy("Twelve letters and digits, told to you by a colleague."),
-        error_messages={"required": gettext_lazy("The code is missing. A colleague gives it to you.")},
+        error_messages={
+            "required": gettext_lazy("The code is missing. A colleague gives it to you.")
+        },
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -89,7 +93,9 @@ class OfferForm(StaffForm):
         gettext_lazy("Six digits. This is how we know that the app works."),
     )
     kept = forms.BooleanField(
-        label=gettext_lazy("I have written down the five words and keep them where only I can see."),
+        label=gettext_lazy(
+            "I have written down the five words and keep them where only I can see."
+        ),
         error_messages={
             "required": gettext_lazy("Write the five words down first, then tick this.")
         },
@@ -109,14 +115,20 @@ class NewAccountForm(OfferForm):
         label=gettext_lazy("First name"),
         help_text=gettext_lazy("Children see it: “Bo and Lo read this.”"),
         max_length=40,
-        error_messages={"required": gettext_lazy("Children want to know who reads. Write a first name.")},
+        error_messages={
+            "required": gettext_lazy("Children want to know who reads. Write a first name.")
+        },
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = forms.EmailField(
         label=gettext_lazy("Address for notices"),
-        help_text=gettext_lazy("You may leave it empty. Notices say that something waits, never what."),
+        help_text=gettext_lazy(
+            "You may leave it empty. Notices say that something waits, never what."
+        ),
         required=False,
-        error_messages={"invalid": gettext_lazy("That is not an e-mail address. Correct it or leave it empty.")},
+        error_messages={
+            "invalid": gettext_lazy("That is not an e-mail address. Correct it or leave it empty.")
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["offer", "name", "first_name", "email", "code", "kept"]
@@ -125,7 +137,9 @@ class NewAccountForm(OfferForm):
         """A name that nobody signs in with yet."""
         name: str = self.cleaned_data["name"].strip()
         if User.objects.filter(name__iexact=name).exists():
-            raise forms.ValidationError(_("Somebody signs in with that name already. Choose another."))
+            raise forms.ValidationError(
+                _("Somebody signs in with that name already. Choose another.")
+            )
         return name
 
 
@@ -134,9 +148,13 @@ class NewPassphraseForm(StaffForm):
 
     offer = forms.CharField(widget=forms.HiddenInput)
     passphrase = _passphrase(gettext_lazy("The passphrase you have now"))
-    code = _code(gettext_lazy("Six-digit code"), gettext_lazy("From the authenticator app on your phone."))
+    code = _code(
+        gettext_lazy("Six-digit code"), gettext_lazy("From the authenticator app on your phone.")
+    )
     kept = forms.BooleanField(
-        label=gettext_lazy("I have written down the five new words and keep them where only I can see."),
+        label=gettext_lazy(
+            "I have written down the five new words and keep them where only I can see."
+        ),
         error_messages={
             "required": gettext_lazy("Write the five words down first, then tick this.")
         },
@@ -148,7 +166,9 @@ class NewCodeForm(StaffForm):
 
     offer = forms.CharField(widget=forms.HiddenInput)
     passphrase = _passphrase(gettext_lazy("Your passphrase"))
-    code = _code(gettext_lazy("The code of the old entry"), gettext_lazy("The one you sign in with today."))
+    code = _code(
+        gettext_lazy("The code of the old entry"), gettext_lazy("The one you sign in with today.")
+    )
     new_code = _code(
         gettext_lazy("The code of the new entry"),
         gettext_lazy("Six digits. This is how we know that the app works."),
@@ -177,7 +197,9 @@ class AccountForm(forms.ModelForm[User]):
                 "required": gettext_lazy("Children want to know who reads. Write a first name.")
             },
             "email": {
-                "invalid": gettext_lazy("That is not an e-mail address. Correct it or leave it empty.")
+                "invalid": gettext_lazy(
+                    "That is not an e-mail address. Correct it or leave it empty."
+                )
             },
         }
         widgets = {"language": forms.Select(choices=settings.LANGUAGES, attrs={"class": "short"})}
@@ -199,6 +221,17 @@ class AwayForm(StaffForm):
     first = _day(gettext_lazy("First day away"))
     last = _day(gettext_lazy("Last day away"), gettext_lazy("Leave both empty when you are here."))
 
+    @classmethod
+    def of(cls, membership: Membership, data: Any = None) -> "AwayForm":
+        """The form that begins with the absence a membership has."""
+        zone = ZoneInfo(membership.team.timezone)
+        initial = {}
+        if membership.away_from and membership.away_until:
+            initial["first"] = membership.away_from.astimezone(zone).date()
+            end = membership.away_until.astimezone(zone).date()
+            initial["last"] = date.fromordinal(end.toordinal() - 1)
+        return cls(data, initial=initial, prefix=membership.team.slug)
+
     def clean(self) -> dict[str, Any]:
         """Both days or none, in order."""
         held = super().clean() or {}
@@ -215,7 +248,9 @@ class AwayForm(StaffForm):
         first, last = self.cleaned_data["first"], self.cleaned_data["last"]
         membership.away_from = datetime.combine(first, time.min, zone) if first else None
         membership.away_until = (
-            datetime.combine(date.fromordinal(last.toordinal() + 1), time.min, zone) if last else None
+            datetime.combine(date.fromordinal(last.toordinal() + 1), time.min, zone)
+            if last
+            else None
         )
         membership.save(update_fields=["away_from", "away_until"])
 
@@ -298,7 +333,9 @@ class HoursForm(StaffForm):
         except ValueError:
             self.add_error(
                 "closures",
-                _("One of the lines cannot be read. Write the first and the last day: 2026-06-20 to 2026-08-10."),
+                _(
+                    "One of the lines cannot be read. Write the first and the last day: 2026-06-20 to 2026-08-10."
+                ),
             )
         return held
 

@@ -87,7 +87,9 @@ class Hours:
             # Summer time: what passes is real time, not the difference of the clock's hands.
             length = timedelta(seconds=end.timestamp() - begin.timestamp())
             if left <= length:
-                moment = datetime.fromtimestamp(begin.timestamp() + left.total_seconds(), ZoneInfo("UTC"))
+                moment = datetime.fromtimestamp(
+                    begin.timestamp() + left.total_seconds(), ZoneInfo("UTC")
+                )
                 return self._local(half_hour_up(moment))
             left -= length
         return None

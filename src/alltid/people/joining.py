@@ -68,7 +68,9 @@ class Offer:
     def qr(self, name: str) -> SafeString:
         """The same as a picture: an inline SVG without any style."""
         address = pyotp.TOTP(self.totp_secret).provisioning_uri(name, issuer_name="Alltid")
-        svg = segno.make(address, error="m").svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
+        svg = segno.make(address, error="m").svg_inline(
+            border=0, omitsize=True, svgclass=None, lineclass=None
+        )
         return mark_safe(svg)  # made by segno from digits and letters
 
 

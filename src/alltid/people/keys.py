@@ -88,7 +88,10 @@ def invite(team: Team, role: str, by: User, user: User | None = None) -> str:
         expires=timezone.now() + timedelta(days=_INVITATION_DAYS),
     )
     AuditEvent.write(
-        "invited", actor=by, team=team, subject=user.pk if user else "",
+        "invited",
+        actor=by,
+        team=team,
+        subject=user.pk if user else "",
         why="passphrase lost" if user else "",
     )
     return code

@@ -112,7 +112,9 @@ class Team(models.Model):
     opening = models.JSONField(default=dict)
     # Days without readers, both ends included: [["2026-06-20", "2026-08-10"]]
     closures = models.JSONField(default=list)
-    reads_within = models.PositiveSmallIntegerField(_("opening minutes to a first read"), default=120)
+    reads_within = models.PositiveSmallIntegerField(
+        _("opening minutes to a first read"), default=120
+    )
     acute_within = models.PositiveSmallIntegerField(_("minutes to an acute first read"), default=30)
     keeps_after_end = models.BooleanField(default=True)
     opened = models.DateTimeField(null=True, blank=True)
@@ -189,9 +191,7 @@ class Membership(models.Model):
 
     def is_away(self, now: datetime) -> bool:
         """Whether an absence covers this moment."""
-        return bool(
-            self.away_from and self.away_until and self.away_from <= now < self.away_until
-        )
+        return bool(self.away_from and self.away_until and self.away_from <= now < self.away_until)
 
 
 class RecoverySheet(models.Model):
@@ -205,7 +205,9 @@ class RecoverySheet(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["team", "number"], name="one_sheet_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "number"], name="one_sheet_a_number")
+        ]
 
 
 class TeamKey(models.Model):
@@ -224,8 +226,9 @@ class TeamKey(models.Model):
         """Where every copy of this generation belongs."""
         return Label("team", str(self.team_id), self.number)
 
-    def seal_to(self, identity: Identity, *, user: User | None = None,
-                sheet: RecoverySheet | None = None) -> "TeamKeyCopy":
+    def seal_to(
+        self, identity: Identity, *, user: User | None = None, sheet: RecoverySheet | None = None
+    ) -> "TeamKeyCopy":
         """Give a member or a sheet their copy of this generation's identity."""
         holder = user or sheet
         assert holder is not None
@@ -287,7 +290,9 @@ class Draft(models.Model):
     saved = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "subject"], name="one_draft_a_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject"], name="one_draft_a_place")
+        ]
 
     def label(self) -> Label:
         """Where the sealed draft belongs."""
@@ -299,7 +304,9 @@ class Invitation(models.Model):
 
     code_digest = models.BinaryField(unique=True)
     team = models.ForeignKey(Team, models.CASCADE, related_name="invitations")
-    role = models.CharField(max_length=10, choices=Membership.Role, default=Membership.Role.RESPONDER)
+    role = models.CharField(
+        max_length=10, choices=Membership.Role, default=Membership.Role.RESPONDER
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     expires = models.DateTimeField()
@@ -345,11 +352,14 @@ class AuditEvent(models.Model):
         raise TypeError("An audit event is never deleted.")
 
     @classmethod
-    def write(cls, verb: str, *, actor: User | None, team: Team | None = None,
-              subject: object = "", why: str = "") -> "AuditEvent":
+    def write(
+        cls,
+        verb: str,
+        *,
+        actor: User | None,
+        team: Team | None = None,
+        subject: object = "",
+        why: str = "",
+    ) -> "AuditEvent":
         """Add one event; a failure to write shuts the door it guards."""
-        return cls.objects.create(
-            verb=verb, actor=actor, team=team, subject=str(subject), why=why
-        )
-
-
+        return cls.objects.create(verb=verb, actor=actor, team=team, subject=str(subject), why=why)

@@ -58,5 +58,3 @@ def check_installation(*, trial: bool) -> Installation:
         )
     installation.save(update_fields=["pepper_marks"])
     return installation
-
-

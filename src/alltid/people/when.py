@@ -45,6 +45,8 @@ def time_left(due: datetime, now: datetime) -> str:
     else:
         days = size // (24 * 60)
         amount = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-    return _("late by %(amount)s") % {"amount": amount} if minutes < 0 else (
-        _("in %(amount)s") % {"amount": amount}
+    return (
+        _("late by %(amount)s") % {"amount": amount}
+        if minutes < 0
+        else (_("in %(amount)s") % {"amount": amount})
     )

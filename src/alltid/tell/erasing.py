@@ -84,4 +84,3 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     keys, _ = VisitKey.objects.filter(made__lt=now - timedelta(minutes=30)).delete()
     shrink_log()
     return {"disclosures": len(due), "forms": forms, "visit keys": keys}
-

@@ -83,7 +83,9 @@ class TellForm:
         """What a page shows again, with what did not fit in a field of its own."""
         text, rest = self.text, self.rest
         if len(text) > LONGEST:
-            cut = max(text.rfind(" ", LONGEST // 2, LONGEST), text.rfind("\n", LONGEST // 2, LONGEST))
+            cut = max(
+                text.rfind(" ", LONGEST // 2, LONGEST), text.rfind("\n", LONGEST // 2, LONGEST)
+            )
             cut = cut + 1 if cut > 0 else LONGEST
             text, rest = text[:cut], text[cut:] + (f"\n{rest}" if rest else "")
         return {

@@ -169,7 +169,9 @@ class Disclosure(models.Model):
         self.refresh_from_db()
         return True
 
-    def add_reply(self, author: str, name: str, text: str, *, read_up_to: int, now: datetime) -> None:
+    def add_reply(
+        self, author: str, name: str, text: str, *, read_up_to: int, now: datetime
+    ) -> None:
         """Store an adult's answer; what the child wrote meanwhile keeps the disclosure waiting.
 
         author: the user's id; name: the first name the child sees; read_up_to: the last sequence

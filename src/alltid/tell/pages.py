@@ -45,7 +45,12 @@ def in_language(view: View) -> View:
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200, room: str = ""
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+    room: str = "",
 ) -> HttpResponse:
     """A whole page. room: where the language links lead, with {} for the language."""
     language = translation.get_language()
@@ -123,4 +128,3 @@ def tells(throttle: Throttle, page_when_many: View | None = None) -> Callable[[V
         return answer
 
     return decorate
-

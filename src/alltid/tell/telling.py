@@ -79,9 +79,7 @@ def come_back(number: int) -> Door | None:
     Raises KdfBusy.
     """
     root = Root.of(number, settings.ALLTID["SALT"], CHILD_GATE)
-    return find_door(
-        (root.locator(pepper), root.identity(pepper)) for pepper in peppers().values()
-    )
+    return find_door((root.locator(pepper), root.identity(pepper)) for pepper in peppers().values())
 
 
 @dataclass(frozen=True)
@@ -119,4 +117,3 @@ def mark_read_by_child(disclosure: Disclosure) -> None:
     """Note that the child has the newest answer before them."""
     if disclosure.read_by_child < disclosure.sequence:
         Disclosure.objects.filter(pk=disclosure.pk).update(read_by_child=disclosure.sequence)
-

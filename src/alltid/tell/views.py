@@ -89,9 +89,7 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
     if not team.accepts(now):
         return not_now(request, "no_team", 503, team=team, **form.kept())
     try:
-        told = tell(
-            team, form.body(), form=form_id, language=language, acute=form.acute, now=now
-        )
+        told = tell(team, form.body(), form=form_id, language=language, acute=form.acute, now=now)
     except NoKey:
         return not_now(request, "no_team", 503, team=team, **form.kept())
     context = {
@@ -212,7 +210,11 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
         disclosure = door.disclosure
         disclosure.add_message(form.body(), form=form_id, acute=form.acute, now=now)
     return _show_door(
-        request, Door(door.identity, disclosure=disclosure), language, now, sent=True,
+        request,
+        Door(door.identity, disclosure=disclosure),
+        language,
+        now,
+        sent=True,
         pictures_cut=form.pictures_cut,
     )
 
@@ -252,7 +254,9 @@ def end(request: HttpRequest, language: str) -> HttpResponse:
         end_talk(disclosure, now)
     context = ending_context(disclosure, now) | {
         "done": done,
-        "capsule": "" if done else Capsule(bytes(disclosure.locator or b""), door.identity).seal(now),
+        "capsule": ""
+        if done
+        else Capsule(bytes(disclosure.locator or b""), door.identity).seal(now),
         "form_id": new_form(),
     }
     return page(request, "tell/end.html", context, room="/{}/words/")

@@ -100,7 +100,11 @@ class Capsule:
         """Read a hidden field; raises VisitOver."""
         now = now or timezone.now()
         number, _, rest = text.partition(".")
-        key = VisitKey.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() and len(number) < 19 else None
+        key = (
+            VisitKey.objects.filter(pk=int(number)).first()
+            if number.isascii() and number.isdigit() and len(number) < 19
+            else None
+        )
         if key is None:
             raise VisitOver
         try:

@@ -81,5 +81,3 @@ class Identity:
 def fingerprint(recipient: str) -> str:
     """Four groups of four letters by which two people compare a recipient aloud."""
     return " ".join(recipient[-16:][i : i + 4] for i in range(0, 16, 4))
-
-
