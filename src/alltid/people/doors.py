@@ -11,7 +11,6 @@ from django.urls import reverse
 from .models import Membership, Team, User
 from .unlocking import Unlocked
 
-
 P = ParamSpec("P")
 
 

@@ -163,7 +163,7 @@ class Team(models.Model):
         )
 
     def stop_intake(self, why: str) -> None:
-        """Take no more disclosures until a lead has looked: a stored key was not what it should be."""
+        """Take no more disclosures until a lead has looked: a stored key is not its holders'."""
         type(self).objects.filter(pk=self.pk, intake_stopped__isnull=True).update(
             intake_stopped=timezone.now(), intake_stopped_why=why
         )
@@ -231,7 +231,8 @@ class TeamKey(models.Model):
     ) -> "TeamKeyCopy":
         """Give a member or a sheet their copy of this generation's identity."""
         holder = user or sheet
-        assert holder is not None
+        if holder is None:
+            raise ValueError("A copy has a holder.")
         sealed = seal_identity(self.label(), identity, [holder.recipient])
         copy, _made = TeamKeyCopy.objects.update_or_create(
             key=self, user=user, sheet=sheet, defaults={"sealed": sealed}

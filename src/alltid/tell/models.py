@@ -307,20 +307,17 @@ class SpentForm(models.Model):
 
 @dataclass(frozen=True)
 class Door:
-    """A way back that was found: a disclosure or a card, and the child's identity for it."""
+    """A way back that was found: a disclosure or an unclaimed card, and the child's identity."""
 
     identity: Identity
-    disclosure: Disclosure | None = None
-    card: Card | None = None
+    held: Disclosure | Card
 
 
 def find_door(ways: Iterable[tuple[bytes, Identity]]) -> Door | None:
     """The disclosure or the unclaimed card behind one of several (locator, identity) pairs."""
     for locator, identity in ways:
-        disclosure = Disclosure.objects.filter(locator=locator).select_related("team").first()
-        if disclosure is not None:
-            return Door(identity, disclosure=disclosure)
-        card = Card.objects.filter(locator=locator).select_related("team").first()
-        if card is not None:
-            return Door(identity, card=card)
+        for model in (Disclosure, Card):
+            held = model.objects.filter(locator=locator).select_related("team__cover").first()
+            if held is not None:
+                return Door(identity, held)
     return None

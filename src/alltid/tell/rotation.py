@@ -25,8 +25,7 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
             team_key__in=identities,
         ).select_related("disclosure", "team_key")
         for copy in open_cases.iterator():
-            assert copy.team_key is not None
-            case = copy.open(identities[copy.team_key.pk])
+            case = copy.open(identities[copy.team_key_id])
             KeyCopy.of(copy.disclosure, case, team_key=key).save()
             copy.delete()
         AuditEvent.write("removed", actor=unlocked.user, team=team, subject=leaving, why=why)

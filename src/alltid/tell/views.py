@@ -17,12 +17,12 @@ from alltid.web.throttle import COMING_BACK, TELLING
 from .erasing import end as end_talk
 from .feelings import FEELINGS, send_feeling
 from .forms import TellForm
-from .models import Disclosure, Door, NoKey, find_door
+from .models import Card, Disclosure, Door, NoKey, find_door
 from .pages import in_language, never_lost, not_now, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .telling import come_back, mark_read_by_child, tell, tell_by_card
 from .threads import ending_context, thread_context
-from .visit import Capsule, FormOld, NONCE_MINUTES, VisitOver, is_spent, new_form, read_form
+from .visit import NONCE_MINUTES, Capsule, FormOld, VisitOver, is_spent, new_form, read_form
 
 _FORM_PLACE = "@form@"
 _FRESH = 15.0  # seconds a ready first page is shown before it is made anew
@@ -149,23 +149,20 @@ def _show_door(
     request: HttpRequest, door: Door, language: str, now: datetime, status: int = 200, **kept: Any
 ) -> HttpResponse:
     """A card that nobody wrote with yet shows the form; a talk shows its newest answer."""
-    held = door.card or door.disclosure
-    assert held is not None
     context = {
-        "capsule": Capsule(bytes(held.locator), door.identity).seal(now),
+        "capsule": Capsule(bytes(door.held.locator or b""), door.identity).seal(now),
         "form_id": new_form(),
         "form_action": f"/{language}/more/",
         "error": None,
     }
-    if door.disclosure is None:
-        assert door.card is not None
-        context |= Reading.of(door.card.team, now).context(language)
-        return page(
-            request, "tell/card_write.html", context | kept, status=status, room="/{}/words/"
-        )
-    context |= thread_context(door.disclosure, door.identity, now)
-    mark_read_by_child(door.disclosure)
-    return page(request, "tell/thread.html", context | kept, status=status, room="/{}/words/")
+    if isinstance(door.held, Card):
+        context |= Reading.of(door.held.team, now).context(language)
+        template = "tell/card_write.html"
+    else:
+        context |= thread_context(door.held, door.identity, now)
+        mark_read_by_child(door.held)
+        template = "tell/thread.html"
+    return page(request, template, context | kept, status=status, room="/{}/words/")
 
 
 def _visit(request: HttpRequest, now: datetime) -> Door:
@@ -202,16 +199,15 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
         return _show_door(request, door, language, now, 422, error=form.error, **form.kept())
     if is_spent(form_id, now):
         return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
-    if door.disclosure is None:
-        assert door.card is not None
+    if isinstance(door.held, Card):
         body = form.body() | {"language": language}
-        disclosure = tell_by_card(door.card, door.identity, body, acute=form.acute, now=now)
+        disclosure = tell_by_card(door.held, door.identity, body, acute=form.acute, now=now)
     else:
-        disclosure = door.disclosure
+        disclosure = door.held
         disclosure.add_message(form.body(), form=form_id, acute=form.acute, now=now)
     return _show_door(
         request,
-        Door(door.identity, disclosure=disclosure),
+        Door(door.identity, disclosure),
         language,
         now,
         sent=True,
@@ -231,8 +227,8 @@ def feeling(request: HttpRequest, language: str) -> HttpResponse:
     except VisitOver:
         return _visit_over(request, form, language)
     chosen = request.POST.get("feeling", "")
-    if door.disclosure is not None and chosen in FEELINGS:
-        send_feeling(door.disclosure, chosen)
+    if isinstance(door.held, Disclosure) and chosen in FEELINGS:
+        send_feeling(door.held, chosen)
     return _show_door(request, door, language, now, feeling_sent=True)
 
 
@@ -246,9 +242,9 @@ def end(request: HttpRequest, language: str) -> HttpResponse:
         door = _visit(request, now)
     except VisitOver:
         return _visit_over(request, TellForm.read(request), language)
-    if door.disclosure is None:
+    if isinstance(door.held, Card):
         return _show_door(request, door, language, now)
-    disclosure: Disclosure = door.disclosure
+    disclosure = door.held
     done = request.POST.get("do") == "end"
     if done:
         end_talk(disclosure, now)

@@ -46,7 +46,8 @@ def test_padding_fills_to_whole_steps_and_only_adds_spaces(text: bytes) -> None:
     padded = pad(text)
     assert len(padded) % PADDING_STEP == 0
     assert len(padded) - len(text) < PADDING_STEP
-    assert padded.startswith(text) and not padded[len(text) :].strip(b" ")
+    assert padded.startswith(text)
+    assert not padded[len(text) :].strip(b" ")
 
 
 @given(st.integers(0, 80), st.integers(0, 80))

@@ -53,7 +53,8 @@ def test_root_gives_locator_and_identity_that_hang_on_the_pepper() -> None:
     assert root.identity(b"p" * 32).recipient == again.identity(b"p" * 32).recipient
     assert root.identity(b"p" * 32).recipient != root.identity(b"q" * 32).recipient
     assert Root.of(12346, b"s" * 16, gate).locator(b"p" * 32) != root.locator(b"p" * 32)
-    assert root.secret.hex() not in repr(root) and repr(root.secret) not in repr(root)
+    assert root.secret.hex() not in repr(root)
+    assert repr(root.secret) not in repr(root)
 
 
 def test_wrong_pepper_is_told_in_a_sentence() -> None:
