@@ -9,7 +9,7 @@ from scripts import messages
 from scripts.messages import Package, faults, packages, update
 
 TEMPLATE = """\
-{% extends "x.html" %}{% comment %}Translators: said to a child.{% endcomment %}{% load i18n %}<h1>{% translate "Thank you." %}</h1>
+{% comment %}Translators: hi{% endcomment %}{% load i18n %}<h1>{% translate "Thank you." %}</h1>
 {% if late %}
       <p title="{{ title|default:_('a title') }}">{% blocktranslate trimmed with name=who %}
         {{ name }} reads
