@@ -7,3 +7,7 @@ class PeopleConfig(AppConfig):
     """Users, teams, keys, unlocking, audit."""
 
     name = "alltid.people"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from . import checks  # noqa: F401 - they register themselves

@@ -1,0 +1,187 @@
+"""The pages of a bad moment, in both rooms: what happened, what to do now, the text kept.
+
+They need no database. Where even a template fails, a few built-in lines are left.
+"""
+
+import logging
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import translation
+from django.utils.html import format_html
+
+from .context import house, language_of, numbers
+from .pictures import cut_pictures
+from .rooms import is_staff_path
+
+log = logging.getLogger(__name__)
+
+OWN_NAMES = {"sv": "Svenska", "en": "English"}
+RETRY_AFTER = 60  # seconds
+# A body over the limit is read on to here, so that its sender hears the answer.
+_READ_AT_MOST = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+def not_now(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    """The child's page for a reason, with everything typed kept in a form to send again.
+
+    Reasons: not_saved, broken, too_many, too_big, foreign, nothing_here, no_post, not_private,
+    wrong_address.
+    """
+    language = getattr(request, "LANGUAGE_CODE", "") or language_of(request)
+    text, fields = _typed(request)
+    with translation.override(language):
+        context = house(request) | {
+            "reason": reason,
+            "languages": [
+                (code, OWN_NAMES[code], _action(request, code, status))
+                for code in dict(settings.LANGUAGES)
+            ],
+            "text": text,
+            "fields": fields,
+            "form_action": _action(request, language, status),
+        }
+        return _page("web/child_error.html", context, status)
+
+
+def _staff_page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
+    language = getattr(request, "LANGUAGE_CODE", "") or language_of(request)
+    with translation.override(language):
+        context = house(request) | {"status": status, "reason": reason, "typed": _typed(request)[0]}
+        return _page("web/staff_error.html", context, status)
+
+
+def _page(template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    try:
+        if template == "web/child_error.html":
+            context["script_src"] = static("web/child.js")
+        content = render_to_string(template, context)
+    except Exception:
+        log.exception("An error page could not be made.")
+        content = _last_resort(context.get("text") or context.get("typed") or "")
+    response = HttpResponse(content, status=status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _last_resort(text: str) -> str:
+    """What is left when no template works: both languages, the numbers, the text."""
+    kept = format_html("<textarea rows=9 cols=40>\n{}</textarea>", text) if text else ""
+    return format_html(
+        "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+        "<title>Alltid</title>"
+        "<p lang=sv>Något gick sönder här. Det är inte ditt fel. Vänta en minut och försök igen. "
+        "Fara nu: ring {emergency}. Prata nu: {helpline_name} {helpline}.</p>"
+        "<p lang=en>Something broke here. It's not your fault. Wait a minute and try again. "
+        "Danger now: call {emergency}. Talk now: {helpline_name} {helpline}.</p>{kept}",
+        kept=kept,
+        **numbers(),
+    )
+
+
+def _action(request: HttpRequest, language: str, status: int) -> str:
+    """Where the kept text goes when it is sent again: the same page, in this language."""
+    here = request.path_info.removeprefix("/").split("/", 1)
+    if status in (404, 405) or len(here) < 2 or here[0] not in dict(settings.LANGUAGES):
+        return f"/{language}/"
+    return f"/{language}/{here[1]}"
+
+
+def _typed(request: HttpRequest) -> tuple[str, list[tuple[str, str]]]:
+    """The text of a POST without its pictures, and its other fields, as far as can be read."""
+    if request.method != "POST":
+        return "", []
+    try:
+        data = request.POST
+    except Exception:  # A form that cannot be read must not break the page that says so.
+        data = QueryDict()
+    if not data:
+        data = _beginning(request)
+    fields = [(name, value) for name, value in data.items() if name not in ("text", "do")]
+    return cut_pictures(str(data.get("text", "")))[0], [(n, str(v)) for n, v in fields]
+
+
+def _beginning(request: HttpRequest) -> QueryDict:
+    """The form in a body that was too big to be read whole, as far as the limit reaches."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    held, read = bytearray(), 0
+    try:
+        while read < _READ_AT_MOST and (chunk := request.read(_CHUNK)):
+            read += len(chunk)
+            held += chunk[: max(0, limit - len(held))]
+        if request.content_type != "application/x-www-form-urlencoded":
+            return QueryDict()
+        return QueryDict(bytes(held), encoding="utf-8")
+    except Exception:
+        return QueryDict()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler400: a form that cannot be read, or (413) one that is too big."""
+    too_big = isinstance(exception, RequestDataTooBig)
+    status = 413 if too_big else 400
+    if is_staff_path(request.path_info):
+        return _staff_page(request, status)
+    return not_now(request, "too_big" if too_big else "broken", status)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler403."""
+    if is_staff_path(request.path_info):
+        return _staff_page(request, 403)
+    return not_now(request, "foreign", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404: the same page for what is not there and what is not yours."""
+    if is_staff_path(request.path_info):
+        return _staff_page(request, 404)
+    return not_now(request, "nothing_here", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: 503 where the store cannot take more now, else 500."""
+    error = sys.exc_info()[1]
+    status = 503 if isinstance(error, (OperationalError, InterfaceError, OSError)) else 500
+    if is_staff_path(request.path_info):
+        return _staff_page(request, status)
+    return not_now(request, "not_saved" if request.method == "POST" else "broken", status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """CSRF_FAILURE_VIEW: the page was too old to send, the text is given back."""
+    return _staff_page(request, 403)
+
+
+def not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """A page for a method that an address does not take, as when a sent page is opened again."""
+    if is_staff_path(request.path_info):
+        response = _staff_page(request, 405)
+    else:
+        response = not_now(request, "no_post", 405)
+    response.headers["Allow"] = refused.headers["Allow"]
+    return response
+
+
+def not_private(request: HttpRequest) -> HttpResponse:
+    """A page without a form for plain HTTP: 403, which no browser repeats and no proxy changes."""
+    return _elsewhere(request, "not_private", 403)
+
+
+def wrong_address(request: HttpRequest) -> HttpResponse:
+    """A page without a form for a Host that is not ours (RFC 9112, 3.2: 400)."""
+    return _elsewhere(request, "wrong_address", 400)
+
+
+def _elsewhere(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    if is_staff_path(request.path_info):
+        return _staff_page(request, status, reason)
+    return not_now(request, reason, status)

@@ -1,0 +1,29 @@
+"""The server's way in: checks the house once, then answers requests."""
+
+import faulthandler
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alltid.settings")
+django.setup()
+
+from django.core.checks import ERROR, run_checks  # noqa: E402 - the settings come first
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from alltid.web.reporting import hush, no_core_dumps  # noqa: E402
+
+
+def refuse_unless_sound() -> None:
+    """Stop the start with a sentence for everything that is wrong; opens the vault once."""
+    wrong = [found for found in run_checks(databases=["default"]) if found.level >= ERROR]
+    if wrong:
+        raise SystemExit("\n".join(f"{found.msg} {found.hint} ({found.id})" for found in wrong))
+
+
+no_core_dumps()
+# A crash of the process names files and lines, never values.
+faulthandler.enable()
+refuse_unless_sound()
+hush()
+application = get_wsgi_application()
