@@ -44,7 +44,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["alltid.web.context.house"]},
+        "OPTIONS": {
+            "context_processors": ["alltid.web.context.house", "alltid.people.context.staff"]
+        },
     }
 ]
 

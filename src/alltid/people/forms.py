@@ -1,4 +1,4 @@
-"""What staff type into: signing in, making a way in, one's own settings, a team's hours and people."""
+"""What staff type into: the way in, one's own settings, a team's hours and people."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -27,6 +27,8 @@ class StaffForm(forms.Form):
     """A form whose errors are sentences and whose fields the browser does not judge."""
 
     use_required_attribute = False
+    # What an old form gives back typed when it has to be offered anew.
+    keeps: tuple[str, ...] = ()
 
 
 def _code(label: str, hint: str) -> forms.CharField:
@@ -132,6 +134,7 @@ class NewAccountForm(OfferForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["offer", "name", "first_name", "email", "code", "kept"]
+    keeps = ("name", "first_name", "email")
 
     def clean_name(self) -> str:
         """A name that nobody signs in with yet."""
@@ -334,7 +337,8 @@ class HoursForm(StaffForm):
             self.add_error(
                 "closures",
                 _(
-                    "One of the lines cannot be read. Write the first and the last day: 2026-06-20 to 2026-08-10."
+                    "One of the lines cannot be read. Write the first and the last day: "
+                    "2026-06-20 to 2026-08-10."
                 ),
             )
         return held

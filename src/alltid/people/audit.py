@@ -1,0 +1,93 @@
+"""The log as a lead reads it: newest first, a page at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import AuditEvent, Team, User
+from .reference import reference
+
+PAGE = 50
+
+# What the log's verbs are called on the page; a verb that is not here stands as it is.
+VERBS = {
+    "added_message": gettext_lazy("a child wrote more"),
+    "answered": gettext_lazy("answered"),
+    "away": gettext_lazy("changed an absence"),
+    "closed_team": gettext_lazy("closed the team for children"),
+    "ended_by_child": gettext_lazy("a child ended the talk"),
+    "erased": gettext_lazy("erased"),
+    "hours_changed": gettext_lazy("changed hours or cover"),
+    "intake_opened": gettext_lazy("opened the intake again"),
+    "intake_stopped": gettext_lazy("the intake was stopped"),
+    "invited": gettext_lazy("made an invitation"),
+    "joined": gettext_lazy("made their way in"),
+    "let_in": gettext_lazy("let in"),
+    "opened": gettext_lazy("opened"),
+    "opened_team": gettext_lazy("opened the team for children"),
+    "passed": gettext_lazy("passed on"),
+    "recused": gettext_lazy("hid from a member"),
+    "recovery_checked": gettext_lazy("checked a recovery sheet"),
+    "removed": gettext_lazy("removed from the team"),
+    "replied": gettext_lazy("answered"),
+    "team_founded": gettext_lazy("founded the team"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event in words."""
+
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    why: str
+
+
+def lines(team: Team, reader: User, before: int | None = None) -> tuple[list[Line], int | None]:
+    """A page of a team's log for a lead, and where the next, older page begins.
+
+    What was hidden from the reader stays hidden here: a thread about a lead tells them nothing.
+    """
+    hidden = team.audit.filter(verb="recused", why__contains=str(reader.pk)).values("subject")
+    events = team.audit.exclude(subject__in=hidden).select_related("actor").order_by("-id")
+    if before is not None:
+        events = events.filter(id__lt=before)
+    page = list(events[: PAGE + 1])
+    older = page[PAGE - 1].pk if len(page) > PAGE else None
+    return _in_words(page[:PAGE]), older
+
+
+def _in_words(events: Iterable[AuditEvent]) -> list[Line]:
+    events = list(events)
+    ids = {found for e in events for text in (e.subject, e.why) if (found := _id(text))}
+    names = {user.pk: user.first_name for user in User.objects.filter(pk__in=ids)}
+
+    def named(event: AuditEvent, text: str) -> str:
+        found = _id(text)
+        if found is None:
+            return text
+        return "" if found == event.team_id else names.get(found) or reference(found)
+
+    return [
+        Line(
+            at=event.at,
+            who=event.actor.first_name if event.actor else _("the system"),
+            what=str(VERBS.get(event.verb, event.verb)),
+            subject=named(event, event.subject),
+            why=named(event, event.why),
+        )
+        for event in events
+    ]
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""A team as its page shows it: who is in it, who can open what, when they read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.db.models import Count, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from alltid.vault.identity import fingerprint
+
+from .models import Membership, RecoverySheet, Team
+
+_RECENT = timedelta(days=14)
+_CHECK_YEARLY = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member as the team page shows them."""
+
+    membership: Membership
+    holds_every_key: bool
+    away_until: date | None
+    seen_lately: bool
+
+    @property
+    def letters(self) -> str:
+        """The groups of letters by which two people make sure of a key."""
+        return fingerprint(self.membership.user.recipient)
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody still has to let them in."""
+        return self.membership.let_in is None
+
+
+def members(team: Team, now: datetime) -> list[Member]:
+    """Everyone in a team, those who wait last; two queries whatever its size."""
+    live = team.live_keys().count()
+    memberships = (
+        team.memberships.select_related("user", "team")
+        .annotate(
+            held=Count(
+                "user__team_key_copies",
+                filter=Q(
+                    user__team_key_copies__key__team=team,
+                    user__team_key_copies__key__retired__isnull=True,
+                ),
+            )
+        )
+        .order_by("let_in", "user__first_name")
+    )
+    rows = [
+        Member(
+            membership,
+            holds_every_key=live > 0 and membership.held == live,
+            away_until=_last_day_away(membership, now),
+            seen_lately=bool(membership.user.seen and membership.user.seen > now - _RECENT),
+        )
+        for membership in memberships
+    ]
+    return sorted(rows, key=lambda row: row.waits)
+
+
+def _last_day_away(membership: Membership, now: datetime) -> date | None:
+    if not membership.is_away(now) or membership.away_until is None:
+        return None
+    return (membership.away_until.astimezone(now.tzinfo) - timedelta(days=1)).date()
+
+
+def week(team: Team) -> list[tuple[str, str]]:
+    """The opening hours, equal days in a row taken together: ("Monday–Friday", "08:00–16:00")."""
+
+    def times(number: int) -> str:
+        return ", ".join(f"{begin}–{end}" for begin, end in team.opening.get(str(number), ()))
+
+    return [
+        (_span([number for number, _times in days]), hours or _("nobody reads"))
+        for hours, days in groupby(((n, times(n)) for n in range(7)), key=lambda pair: pair[1])
+    ]
+
+
+def _span(days: list[int]) -> str:
+    def name(number: int) -> str:
+        return date_format(date(2024, 1, 1 + number), "l").capitalize()  # a Monday and the week
+
+    return name(days[0]) if len(days) == 1 else f"{name(days[0])}–{name(days[-1])}"
+
+
+def closures(team: Team, today: date) -> list[tuple[date, date]]:
+    """The stretches without readers that are not over."""
+    stretches = [(date.fromisoformat(a), date.fromisoformat(b)) for a, b in team.closures]
+    return sorted(stretch for stretch in stretches if stretch[1] >= today)
+
+
+def unchecked(sheets: Iterable[RecoverySheet], now: datetime) -> list[RecoverySheet]:
+    """The recovery sheets that nobody has tried within a year."""
+    return [s for s in sheets if s.checked is None or s.checked < now - _CHECK_YEARLY]
+
+
+def obstacles(team: Team, now: datetime) -> list[str]:
+    """Why children cannot tell this team now: whole sentences, none when they can."""
+    found = []
+    if team.intake_stopped:
+        found.append(_("An alarm has stopped the intake."))
+    if team.opened is None:
+        found.append(_("The lead has not opened it for children."))
+    if team.cover_id is None:
+        found.append(_("No cover team is named."))
+    if not team.live_keys().exists():
+        found.append(_("There is no key to seal to."))
+    if team.readers(now).count() < 2:
+        found.append(_("Fewer than two members read: let in, here, and signed in within 14 days."))
+    if not team.opening:
+        found.append(_("There are no reading hours."))
+    return found

@@ -1,0 +1,185 @@
+"""A team's pages: its people, keys and hours, and the log."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alltid.vault.errors import VaultError
+from alltid.vault.identity import fingerprint
+
+from . import audit, keys, roster
+from .doors import StaffRequest, open_led_team, open_team, unlocked_required
+from .forms import HoursForm, InviteForm, now_in
+from .models import AuditEvent, Membership, Team, TeamKey, User
+from .unlocking import Unlocked
+
+Reseal = Callable[[Unlocked, Team, TeamKey], None]
+
+
+def _leads(user: User, team: Team) -> bool:
+    return team.memberships.filter(user=user, role=Membership.Role.LEAD).exists()
+
+
+@require_GET
+@unlocked_required
+def team(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show a team's members, keys, hours and sheets, and what can be done about them."""
+    user = request.unlocked.user
+    team = open_team(user, slug)
+    now = now_in(team)
+    sheets = list(team.sheets.all())
+    context = {
+        "team": team, "here": team.slug, "now": now, "leads": _leads(user, team),
+        "members": roster.members(team, now), "week": roster.week(team),
+        "closures": roster.closures(team, now.date()), "obstacles": roster.obstacles(team, now),
+        "keys": list(team.live_keys()), "sheets": sheets,
+        "unchecked": roster.unchecked(sheets, now), "invite": InviteForm(),
+    }  # fmt: skip
+    return render(request, "people/team.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@unlocked_required
+def hours(request: StaffRequest, slug: str) -> HttpResponse:
+    """Let a lead change when the team reads and who covers."""
+    user = request.unlocked.user
+    team = open_led_team(user, slug)
+    form = HoursForm(team, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.apply()
+            AuditEvent.write("hours_changed", actor=user, team=team)
+        return redirect("people:team", slug)
+    return render(request, "people/hours.html", {"form": form, "team": team, "here": team.slug})
+
+
+@require_POST
+@unlocked_required
+def children(request: StaffRequest, slug: str) -> HttpResponse:
+    """Let a lead open the team for children, close it, or lift an alarm after looking."""
+    user = request.unlocked.user
+    team = open_led_team(user, slug)
+    wanted = request.POST.get("do")
+    with transaction.atomic():
+        if wanted == "open":
+            team.opened = timezone.now()
+            AuditEvent.write("opened_team", actor=user, team=team)
+        elif wanted == "close":
+            team.opened = None
+            AuditEvent.write("closed_team", actor=user, team=team)
+        elif wanted == "lift":
+            team.intake_stopped, team.intake_stopped_why = None, ""
+            AuditEvent.write("intake_opened", actor=user, team=team)
+        team.save(update_fields=["opened", "intake_stopped", "intake_stopped_why"])
+    if wanted == "lift":
+        # A key that is still not what it should be stops the intake again at once.
+        request.unlocked.check_teams()
+    return redirect("people:team", slug)
+
+
+@require_POST
+@unlocked_required
+def invite(request: StaffRequest, slug: str) -> HttpResponse:
+    """Make a code with which a new member makes their way in; it is shown once."""
+    user = request.unlocked.user
+    team = open_led_team(user, slug)
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return redirect("people:team", slug)
+    code = keys.invite(team, form.cleaned_data["role"], user)
+    return render(request, "people/invited.html", {"code": code, "team": team, "here": team.slug})
+
+
+def _other_member(user: User, team: Team, pk: int) -> Membership:
+    members = team.memberships.select_related("user", "team").exclude(user=user)
+    return get_object_or_404(members, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@unlocked_required
+def mend(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
+    """Make a code for a member who lost their passphrase or phone; any member may."""
+    user = request.unlocked.user
+    team = open_team(user, slug)
+    membership = _other_member(user, team, pk)
+    context = {"team": team, "here": team.slug, "membership": membership}
+    if request.method == "POST":
+        context["code"] = keys.invite(team, membership.role, user, membership.user)
+        return render(request, "people/invited.html", context)
+    return render(request, "people/mend.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@unlocked_required
+def let_in(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
+    """Seal the team's keys to somebody who waits, once two people have compared letters."""
+    user = request.unlocked.user
+    team = open_team(user, slug)
+    membership = _other_member(user, team, pk)
+    if membership.let_in:
+        return redirect("people:team", slug)
+    letters = fingerprint(membership.user.recipient)
+    wrong = ""
+    if request.method == "POST":
+        # The letters that were compared, not those that stand in the database by now.
+        if request.POST.get("letters") != letters:
+            wrong = _("The letters have changed since this page was opened. Compare them again.")
+        else:
+            try:
+                keys.let_in(membership, request.unlocked)
+                return redirect("people:team", slug)
+            except VaultError:
+                wrong = _("You do not hold every key of this team yourself. Ask another member.")
+    context = {"team": team, "here": team.slug, "membership": membership, "letters": letters}
+    return render(
+        request, "people/let_in.html", context | {"wrong": wrong}, status=409 if wrong else 200
+    )
+
+
+@require_GET
+@unlocked_required
+def log(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show a lead who opened and changed what, newest first."""
+    user = request.unlocked.user
+    team = open_led_team(user, slug)
+    before = request.GET.get("before", "")
+    if before and not before.isdecimal():
+        raise Http404
+    lines, older = audit.lines(team, user, int(before) if before else None)
+    context = {"team": team, "here": team.slug, "lines": lines, "older": older, "before": before}
+    return render(request, "people/log.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@unlocked_required
+def remove_member(request: StaffRequest, slug: str, pk: int, reseal: Reseal) -> HttpResponse:
+    """Take a member out of a team; `reseal` gives the open cases' keys to the next generation.
+
+    `answer` gives it an address, since only there the cases are known.
+    """
+    user = request.unlocked.user
+    team = open_led_team(user, slug)
+    membership = _other_member(user, team, pk)
+    wrong = _why_not(membership)
+    if request.method == "POST" and not wrong:
+        with transaction.atomic():
+            key = keys.forget_member(membership)
+            reseal(request.unlocked, team, key)
+            AuditEvent.write("removed", actor=user, team=team, subject=membership.user_id)
+        return redirect("people:team", slug)
+    context = {"team": team, "here": team.slug, "membership": membership, "wrong": wrong}
+    return render(request, "people/remove.html", context, status=409 if wrong else 200)
+
+
+def _why_not(membership: Membership) -> str:
+    if keys.may_remove(membership):
+        return ""
+    return _(
+        "Nobody else can open what children wrote to this team. Let another member in, or "
+        "check a recovery sheet first."
+    )
