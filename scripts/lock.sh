@@ -7,8 +7,8 @@ compile() {
     output=requirements/$1.txt
     shift
     .venv/bin/uv pip compile "$@" --quiet --upgrade --universal --python-version 3.11 \
-        --generate-hashes --no-emit-index-url --no-emit-find-links \
-        --custom-compile-command 'make lock' --output-file "$output"
+        --generate-hashes --custom-compile-command 'make lock' \
+        --output-file "$output"
 }
 
 compile run pyproject.toml --group build

@@ -11,7 +11,7 @@ import pytest
 
 from bench import __main__ as benches
 from bench.frame import Result, machine, report
-from bench.load import Ask, Wrong, get, load, post
+from bench.load import Ask, Tally, Wrong, get, load, post
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -117,6 +117,12 @@ def test_visitors_at_once_keep_their_connections(server):
     assert (len(run["it"].latencies), run["it"].failed, server.opened) == (200, 0, 8)
     assert 0 < run["it"].percentile(50) <= run["it"].percentile(99)
     assert run.rate("it") == 200 / run.seconds
+
+
+def test_percentile_is_what_that_share_of_answers_kept_within():
+    tally = Tally([n / 1000 for n in range(100, 0, -1)])
+
+    assert [tally.percentile(share) for share in (0, 1, 50, 99, 100)] == [1, 1, 50, 99, 100]
 
 
 def test_load_ends_when_its_time_is_over(server):
