@@ -178,7 +178,7 @@ class NewCodeForm(StaffForm):
     )
 
 
-class AccountForm(forms.ModelForm[User]):
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscriptable in stubs
     """What a member may change about themselves at once."""
 
     use_required_attribute = False
