@@ -7,6 +7,7 @@ import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
 from alltid import env
+from alltid.web.headers import static_headers
 
 ALLTID = env.read(os.environ)
 TRIAL = ALLTID["MODE"] == "trial"
@@ -98,7 +99,7 @@ TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA / "static"
+STATIC_ROOT = None if TESTING else DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
@@ -109,7 +110,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_ADD_HEADERS_FUNCTION = "alltid.web.headers.static_headers"
+WHITENOISE_ADD_HEADERS_FUNCTION = static_headers
 
 # No route takes a file: every file part is skipped before a byte is stored.
 FILE_UPLOAD_HANDLERS = ["alltid.web.pictures.SkipEveryFile"]
@@ -133,6 +134,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA / "mail"
 
+DEFAULT_EXCEPTION_REPORTER = "alltid.web.reporting.QuietReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "alltid.web.reporting.TellNothing"
 LOGGING = {
     "version": 1,
