@@ -7,6 +7,8 @@ with a sentence (Misconfigured).
 
 import base64
 import binascii
+import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +24,16 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: how it is read, its default (None: must be given), and what it is for."""
+    """One setting: how it is read, its default (None: must be given), and what it is for.
+
+    A secret that is an installation's own says how a fresh one is made.
+    """
 
     read: Callable[[str], Any]
     default: str | None
     description: str
     secret: bool = False
+    make: Callable[[], str] | None = None
 
 
 def _mode(text: str) -> str:
@@ -68,6 +74,10 @@ def _peppers(text: str) -> dict[int, bytes]:
     return peppers
 
 
+def _random(length: int) -> str:
+    return base64.b64encode(secrets.token_bytes(length)).decode()
+
+
 SETTINGS: dict[str, Setting] = {
     "MODE": Setting(
         _mode, "serve", "serve (production), trial (loopback, example people) or test."
@@ -80,7 +90,13 @@ SETTINGS: dict[str, Setting] = {
     "HOST": Setting(str, "127.0.0.1", "The address to listen on."),
     "PORT": Setting(_whole, "8000", "The port to listen on."),
     "WORKERS": Setting(_whole, "2", "Server processes; one a core is right."),
-    "SECRET_KEY": Setting(str, None, "Signs forms and sessions: 50 random characters.", True),
+    "SECRET_KEY": Setting(
+        str,
+        None,
+        "Signs forms and sessions: 50 random characters.",
+        True,
+        lambda: secrets.token_urlsafe(50),
+    ),
     "PEPPER": Setting(
         _peppers,
         None,
@@ -88,16 +104,28 @@ SETTINGS: dict[str, Setting] = {
         "against a stolen one. Written 1:<base64 of 32 random bytes>; a newer one is added "
         "behind a comma with the next number.",
         True,
+        lambda: f"1:{_random(32)}",
     ),
     "RECEIPT_KEY": Setting(
-        _key, None, "Makes the six words: base64 of 32 random bytes. It may be changed.", True
+        _key,
+        None,
+        "Makes the six words: base64 of 32 random bytes. It may be changed.",
+        True,
+        lambda: _random(32),
     ),
     "SALT": Setting(
         _key,
         None,
         "The installation's salt for receipts: base64 of 16 random bytes. Never change it.",
         True,
+        lambda: _random(16),
     ),
+    "TLS_CERT": Setting(
+        str,
+        "",
+        "Where no proxy stands before Alltid: the file of its own certificate chain (PEM).",
+    ),
+    "TLS_KEY": Setting(str, "", "The file of that certificate's private key (PEM, PKCS#8)."),
     "TRUSTED_PROXIES": Setting(
         _names, "", "Addresses of proxies whose X-Forwarded-For and -Proto are believed."
     ),
@@ -111,6 +139,12 @@ SETTINGS: dict[str, Setting] = {
         str, "", "Where notices go out: smtp://user:password@host:587. Empty: none are sent.", True
     ),
     "MAIL_FROM": Setting(str, "alltid@localhost", "The sender of notices."),
+    "ROUNDS": Setting(
+        _whole,
+        "15",
+        "Every how many minutes the server sends notices and erases what is due; 0: a timer of "
+        "yours runs `alltid notices` and `alltid sweep`.",
+    ),
     "BACKUP_DAYS": Setting(_whole, "30", "After how many days every backup is gone (1 to 30)."),
     "LOCK_MINUTES": Setting(_whole, "15", "Idle minutes after which a staff page locks."),
 }
@@ -160,3 +194,22 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
                 f"{PREFIX}{name} cannot be read: {error}. {setting.description}"
             ) from None
     return values
+
+
+def write_secrets(folder: Path) -> dict[str, Path]:
+    """A file for every secret that an installation makes for itself, by its setting's full name.
+
+    Files are of mode 0600 in a folder of mode 0700; one that is there already is kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    files = {}
+    for name, setting in SETTINGS.items():
+        if setting.make is None:
+            continue
+        path = folder / name.lower()
+        files[f"{PREFIX}{name}_FILE"] = path
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(setting.make() + "\n")
+    return files

@@ -40,12 +40,12 @@ def serving(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     away = any(not _is_near(host) for host in given["HOSTS"]) or not _is_near(given["HOST"])
-    if away and not given["TRUSTED_PROXIES"]:
+    if away and not (given["TRUSTED_PROXIES"] or given["TLS_CERT"]):
         found.append(
             Error(
                 "Children would come over plain HTTP, and would be shown no form.",
-                hint="Put a proxy that speaks HTTPS before Alltid, and set ALLTID_TRUSTED_PROXIES "
-                "to its address (docs/operations).",
+                hint="Put a proxy that speaks HTTPS before Alltid and set ALLTID_TRUSTED_PROXIES "
+                "to its address, or set ALLTID_TLS_CERT and ALLTID_TLS_KEY (docs/operations.md).",
                 id="alltid.E003",
             )
         )

@@ -1,0 +1,105 @@
+"""The server process: granian in front of two workers, and the rounds that nobody may forget.
+
+It is light on purpose: the command that checked everything is replaced by it (`take_over`), and
+only the workers load Django. `python -m alltid.server` reads the same environment.
+"""
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+from alltid import env
+
+# In each worker one request a thread. The gates let 25 children and 25 members of staff stretch
+# or wait for it (vault/parameters.py: KDF_QUEUE), and whoever comes then is answered at once; so
+# beyond 50 the first page and the telling always find a thread.
+BLOCKING_THREADS = 64
+# Requests taken in a worker; further ones wait in the kernel's queue, which costs nothing.
+BACKPRESSURE = 256
+BACKLOG = 2048
+_ROUND = ("notices", "sweep")
+_FIRST_ROUND = 20.0  # seconds after the start, so that the first page comes before it
+
+
+def claim(host: str, port: int) -> None:
+    """Make sure that nothing listens there; raises Misconfigured.
+
+    The server itself shares its port between workers, and would share it with a stranger too.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                raise env.Misconfigured(
+                    f"Port {port} is taken by another program on this machine. "
+                    f"Choose another one, as PORT={port + 1}."
+                ) from None
+            raise env.Misconfigured(
+                f"Nothing can listen on {host}, port {port} ({error}). "
+                "Change ALLTID_HOST or ALLTID_PORT."
+            ) from None
+
+
+def take_over() -> NoReturn:
+    """Replace this process by the server."""
+    # Sixty-four threads would each bring a memory arena of their own.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "alltid.server"])  # noqa: S606 - no shell
+
+
+def _rounds(minutes: int, stop: threading.Event) -> None:
+    """Send notices and erase what is due, each in a process that ends when it is done."""
+    wait = min(_FIRST_ROUND, minutes * 60.0)
+    while not stop.wait(wait):
+        for name in _ROUND:
+            subprocess.run([sys.executable, "-m", "alltid.cli", name], check=False)
+        wait = minutes * 60.0
+
+
+def main() -> None:
+    """Serve until stopped."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    settings = env.read(os.environ)
+    certificate, key = settings["TLS_CERT"], settings["TLS_KEY"]
+    server = Server(
+        "alltid.wsgi:application",
+        address=settings["HOST"],
+        port=settings["PORT"],
+        interface=Interfaces.WSGI,
+        workers=settings["WORKERS"],
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
+        backlog=BACKLOG,
+        http=HTTPModes.auto if certificate else HTTPModes.http1,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.warning,
+        ssl_cert=Path(certificate) if certificate else None,
+        ssl_key=Path(key) if key else None,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+    stop = threading.Event()
+    if settings["ROUNDS"]:
+        threading.Thread(target=_rounds, args=(settings["ROUNDS"], stop), daemon=True).start()
+    try:
+        server.serve()
+    finally:
+        stop.set()
+
+
+if __name__ == "__main__":
+    main()
