@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from alltid.people.models import AuditEvent
+from alltid.people.models import AuditEvent, Draft
 
 from .models import Disclosure, KeyCopy, SpentForm, VisitKey
 from .visit import FORM_HOURS
@@ -32,6 +32,7 @@ def erase(disclosure: Disclosure, why: str) -> None:
     remember(disclosure.pk)
     with transaction.atomic():
         AuditEvent.write("erased", actor=None, team=disclosure.team, subject=disclosure.pk, why=why)
+        Draft.objects.filter(subject=disclosure.pk).delete()
         Disclosure.objects.filter(pk=disclosure.pk).delete()
 
 
@@ -50,6 +51,7 @@ def replay() -> int:
     if not path.exists():
         return 0
     ids = set(path.read_text(encoding="ascii").split())
+    Draft.objects.filter(subject__in=ids).delete()
     _count, by_model = Disclosure.objects.filter(pk__in=ids).delete()
     shrink_log()
     return by_model.get("tell.Disclosure", 0)

@@ -29,7 +29,8 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 
     def waiting(self) -> "DisclosureQuerySet":
         """Something of the child's has not been read or answered."""
-        return self.filter(rank__lt=Disclosure.Rank.QUIET)
+        # Named one by one, so that the index `inbox` is entered at each rank's own due times.
+        return self.filter(rank__in=[Disclosure.Rank.ACUTE, Disclosure.Rank.WAITING])
 
     def overdue(self, now: datetime) -> "DisclosureQuerySet":
         """The promised time has passed."""
@@ -91,6 +92,14 @@ class DisclosureManager(models.Manager["Disclosure"].from_queryset(DisclosureQue
 
 class NoKey(Exception):
     """The team has no key that a disclosure could be sealed to."""
+
+
+class AnsweredMeanwhile(Exception):
+    """Another adult answered after what stood on the screen when this answer was written."""
+
+
+class EndedByChild(Exception):
+    """The child ended the talk: an answer would reach nobody."""
 
 
 class Disclosure(models.Model):
@@ -175,10 +184,14 @@ class Disclosure(models.Model):
         """Store an adult's answer; what the child wrote meanwhile keeps the disclosure waiting.
 
         author: the user's id; name: the first name the child sees; read_up_to: the last sequence
-        that stood on the screen when the answer was written.
+        that stood on the screen when the answer was written. Raises AnsweredMeanwhile, EndedByChild.
         """
         with transaction.atomic():
             fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)
+            if fresh.ended is not None:
+                raise EndedByChild
+            if fresh.messages.filter(from_child=False, sequence__gt=read_up_to).exists():
+                raise AnsweredMeanwhile
             newer = fresh.sequence > read_up_to and fresh.last_child_sequence() > read_up_to
             body = {"at": now.isoformat(timespec="minutes"), "name": name, "text": text}
             message = fresh.seal_message(author, body)
@@ -190,6 +203,20 @@ class Disclosure(models.Model):
                 fresh.rank, fresh.acute = self.Rank.QUIET, False
             fresh.save(update_fields=["sequence", "answered", "read_by_staff", "rank", "acute"])
         self.refresh_from_db()
+
+    def mark_read_by_staff(self, up_to: int) -> None:
+        """Note that an adult has the messages up to this one before them.
+
+        What the child ended waits for no answer once it is read.
+        """
+        if up_to > self.read_by_staff:
+            type(self).objects.filter(pk=self.pk, read_by_staff__lt=up_to).update(
+                read_by_staff=up_to
+            )
+            self.read_by_staff = up_to
+        if self.ended is not None and self.rank < self.Rank.QUIET:
+            self.rank, self.acute = self.Rank.QUIET, False
+            self.save(update_fields=["rank", "acute"])
 
     def last_child_sequence(self) -> int:
         """The sequence of the child's newest message, 0 where none is left."""

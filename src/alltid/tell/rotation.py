@@ -1,6 +1,7 @@
 """Removing a member: their copies go, the team gets a new key, open cases are sealed to it anew."""
 
 from django.db import transaction
+from django.db.models import PROTECT
 
 from alltid.people.keys import forget_member
 from alltid.people.models import AuditEvent, Membership, Team, TeamKey
@@ -34,8 +35,17 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
 
 
 def retire_empty_generations(team: Team) -> None:
-    """A generation that opens no case any more goes, with every copy of its identity."""
+    """A generation that opens nothing any more goes, with every copy of its identity."""
     newest = team.current_key()
     for key in team.live_keys():
-        if key != newest and not key.case_copies.exists():
+        if key != newest and not _opens_something(key):
             key.delete()
+
+
+def _opens_something(key: TeamKey) -> bool:
+    """Whether anything is sealed to a generation, here or in a package above."""
+    return any(
+        getattr(key, relation.get_accessor_name()).exists()
+        for relation in key._meta.related_objects
+        if relation.on_delete is PROTECT
+    )

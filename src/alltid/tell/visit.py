@@ -62,18 +62,19 @@ def is_spent(form: bytes, now: datetime) -> bool:
     return now - first_use(form, now) > timedelta(seconds=SECOND_LOOK)
 
 
+_this_quarter: VisitKey | None = None
+
+
 def _visit_key(now: datetime) -> VisitKey:
+    global _this_quarter
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-    key = VisitKey.objects.filter(made=quarter).first()
-    if key is None:
+    if _this_quarter is None or _this_quarter.made != quarter:
         identity = Identity.generate()
-        key, made = VisitKey.objects.get_or_create(
-            made=quarter,
-            defaults={"recipient": identity.recipient, "secret": identity.reveal()},
+        _this_quarter, _made = VisitKey.objects.get_or_create(
+            made=quarter, defaults={"recipient": identity.recipient, "secret": identity.reveal()}
         )
-        if made:
-            VisitKey.objects.filter(made__lt=now - timedelta(minutes=2 * VISIT_MINUTES)).delete()
-    return key
+        VisitKey.objects.filter(made__lt=now - timedelta(minutes=2 * VISIT_MINUTES)).delete()
+    return _this_quarter
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Made at random, or from 32 bytes by Bech32 (BIP 173), which is how age writes them (C2SP age.md).
 """
 
-import secrets
 from functools import cached_property
 
 from pyrage import IdentityError, x25519
@@ -50,7 +49,7 @@ class Identity:
     @classmethod
     def generate(cls) -> "Identity":
         """A new random identity."""
-        return cls.from_bytes(secrets.token_bytes(32))
+        return cls(str(x25519.Identity.generate()))
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Identity":
