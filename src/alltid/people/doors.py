@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -29,12 +29,20 @@ def unlocked_required(
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not getattr(request, "unlocked", None):
-            target = request.get_full_path() if request.method == "GET" else ""
+            target = _page(request)
             query = urlencode({"next": target}) if target else ""
             return HttpResponseRedirect(f"{reverse('people:sign_in')}?{query}".rstrip("?"))
         return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return door
+
+
+def _page(request: HttpRequest) -> str:
+    """The page that was shown: this one, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() else ""
 
 
 def open_team(user: User, slug: str) -> Team:

@@ -67,7 +67,7 @@ class Offer:
 
     def qr(self, name: str) -> SafeString:
         """The same as a picture: an inline SVG without any style."""
-        address = pyotp.TOTP(self.totp_secret).provisioning_uri(name, issuer_name="Alltid")
+        address = pyotp.TOTP(self.totp_secret).provisioning_uri(name=name, issuer_name="Alltid")
         svg = segno.make(address, error="m").svg_inline(
             border=0, omitsize=True, svgclass=None, lineclass=None
         )

@@ -15,10 +15,10 @@ from alltid.vault.identity import fingerprint
 from . import audit, keys, roster
 from .doors import StaffRequest, open_led_team, open_team, unlocked_required
 from .forms import HoursForm, InviteForm, now_in
-from .models import AuditEvent, Membership, Team, TeamKey, User
+from .models import AuditEvent, Membership, Team, User
 from .unlocking import Unlocked
 
-Reseal = Callable[[Unlocked, Team, TeamKey], None]
+Remove = Callable[[Membership, Unlocked], object]
 
 
 def _leads(user: User, team: Team) -> bool:
@@ -157,21 +157,24 @@ def log(request: StaffRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @unlocked_required
-def remove_member(request: StaffRequest, slug: str, pk: int, reseal: Reseal) -> HttpResponse:
-    """Take a member out of a team; `reseal` gives the open cases' keys to the next generation.
+def remove_member(request: StaffRequest, slug: str, pk: int, remove: Remove) -> HttpResponse:
+    """Take a member out of a team, and give the open cases' keys to the next generation.
 
-    `answer` gives it an address, since only there the cases are known.
+    `answer` gives it an address and `remove`, since only there the cases are known.
     """
     user = request.unlocked.user
     team = open_led_team(user, slug)
     membership = _other_member(user, team, pk)
     wrong = _why_not(membership)
     if request.method == "POST" and not wrong:
-        with transaction.atomic():
-            key = keys.forget_member(membership)
-            reseal(request.unlocked, team, key)
-            AuditEvent.write("removed", actor=user, team=team, subject=membership.user_id)
-        return redirect("people:team", slug)
+        try:
+            remove(membership, request.unlocked)
+            return redirect("people:team", slug)
+        except VaultError:
+            wrong = _(
+                "You do not hold every key of this team yourself, so open threads would be lost. "
+                "Nothing was changed. Ask another lead."
+            )
     context = {"team": team, "here": team.slug, "membership": membership, "wrong": wrong}
     return render(request, "people/remove.html", context, status=409 if wrong else 200)
 
