@@ -50,9 +50,8 @@ if ! made_here; then
         "make run PYTHON=/where/it/is/python3"
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-        fail "Python $version is here without its venv module. On Debian or Ubuntu, type" \
-            "    sudo apt install python$version-venv" \
-            "and try again."
+        fail "Python $version is here without its venv module; on Debian and Ubuntu, this brings it:" \
+            "sudo apt install python$version-venv"
     fi
     "$python" -m venv --clear .venv ||
         fail "The folder .venv could not be made here; the lines above say why."
@@ -69,8 +68,7 @@ install() {
 
 install --require-hashes --only-binary :all: -r "$requirements" || fail \
     "What Alltid is built from could not be fetched; the lines above say why. It needs the network" \
-    "once, and one of: Linux with glibc (x86-64 or ARM), macOS, Windows with make. Try again:" \
-    "what has come is kept."
+    "once, and Linux with glibc (not Alpine) or macOS. Try again: what has come is kept."
 
 if [ "$name" != lock ]; then
     install --no-build-isolation --no-deps --editable . ||
