@@ -1,7 +1,7 @@
 """What staff type into: the way in, one's own settings, a team's hours and people."""
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
