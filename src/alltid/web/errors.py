@@ -6,11 +6,13 @@ They need no database. Where even a template fails, a few built-in lines are lef
 import logging
 import sys
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.http.request import split_domain_port
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import translation
@@ -29,33 +31,43 @@ _READ_AT_MOST = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 
 
-def not_now(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+def not_now(
+    request: HttpRequest, reason: str, status: int, *, secure_href: str = ""
+) -> HttpResponse:
     """The child's page for a reason, with everything typed kept in a form to send again.
 
-    Reasons: not_saved, broken, too_many, too_big, foreign, nothing_here, no_post, not_private,
-    wrong_address.
+    Reasons: not_saved, broken, too_many, too_big, foreign, nothing_here, no_post; and without a
+    form not_private, wrong_address. 429 and 503 say when to come again.
     """
-    language = getattr(request, "LANGUAGE_CODE", "") or language_of(request)
+    language = _language(request)
     text, fields = _typed(request)
     with translation.override(language):
         context = house(request) | {
             "reason": reason,
             "languages": [
-                (code, OWN_NAMES[code], _action(request, code, status))
-                for code in dict(settings.LANGUAGES)
+                (code, name, _action(request, code, status)) for code, name in OWN_NAMES.items()
             ],
             "text": text,
             "fields": fields,
             "form_action": _action(request, language, status),
+            "secure_href": secure_href,
         }
         return _page("web/child_error.html", context, status)
 
 
 def _staff_page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
-    language = getattr(request, "LANGUAGE_CODE", "") or language_of(request)
-    with translation.override(language):
-        context = house(request) | {"status": status, "reason": reason, "typed": _typed(request)[0]}
+    with translation.override(_language(request)):
+        context = house(request) | {
+            "status": status,
+            "reason": reason,
+            "typed": _typed(request)[0],
+        }
         return _page("web/staff_error.html", context, status)
+
+
+def _language(request: HttpRequest) -> str:
+    """The language that the page was going to be in."""
+    return getattr(request, "LANGUAGE_CODE", None) or language_of(request)
 
 
 def _page(template: str, context: dict[str, Any], status: int) -> HttpResponse:
@@ -172,16 +184,20 @@ def not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpRe
 
 
 def not_private(request: HttpRequest) -> HttpResponse:
-    """A page without a form for plain HTTP: 403, which no browser repeats and no proxy changes."""
-    return _elsewhere(request, "not_private", 403)
+    """A page without a form for plain HTTP, which leads a child to the same page over HTTPS.
+
+    403: no browser repeats it, and no proxy or cache makes something else of it (a redirect would
+    teach people that the unsafe address works).
+    """
+    if is_staff_path(request.path_info):
+        return _staff_page(request, 403, "not_private")
+    name, _port = split_domain_port(request.get_host())
+    safe = f"https://{name}{quote(request.path)}"
+    return not_now(request, "not_private", 403, secure_href=safe)
 
 
 def wrong_address(request: HttpRequest) -> HttpResponse:
-    """A page without a form for a Host that is not ours (RFC 9112, 3.2: 400)."""
-    return _elsewhere(request, "wrong_address", 400)
-
-
-def _elsewhere(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    """A page without a form for a Host that is not ours: 400 (RFC 9112, 3.2)."""
     if is_staff_path(request.path_info):
-        return _staff_page(request, status, reason)
-    return not_now(request, reason, status)
+        return _staff_page(request, 400, "wrong_address")
+    return not_now(request, "wrong_address", 400)

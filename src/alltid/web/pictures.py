@@ -46,9 +46,9 @@ class SkipEveryFile(FileUploadHandler):
 
 def _end_of_picture(text: str, begin: int) -> tuple[int, int]:
     """Where base64 that begins here ends, in one line or broken into lines, and its length."""
-    first = _LINE.match(text, begin)
-    assert first is not None
-    end = first.end()
+    end = begin
+    if first := _LINE.match(text, begin):
+        end = first.end()
     length = width = end - begin
     while following := _NEXT_LINE.match(text, end):
         line, wrapped = following[1], length > width

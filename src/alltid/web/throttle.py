@@ -38,6 +38,11 @@ class Throttle:
         # Visitor's digest -> (what was left, and when); the longest unseen first.
         self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
+    def forget(self) -> None:
+        """Forget every visitor, as an hour does."""
+        with self._lock:
+            self._renew(self._clock())
+
     def allows(self, visitor: str) -> bool:
         """Take one from the visitor's bucket; False where it is empty."""
         with self._lock:
