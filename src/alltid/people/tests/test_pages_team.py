@@ -47,7 +47,7 @@ def new_north(lo: Person) -> Team:
 
 def words_on(response: object) -> str:
     """What stands in the big box of a page: a code, a passphrase, letters."""
-    found = re.search(r'class="words"[^>]*>([^<]+)<', response.content.decode())  # type: ignore[attr-defined]
+    found = re.search(r'class="words[^"]*"[^>]*>([^<]+)<', response.content.decode())  # type: ignore[attr-defined]
     assert found
     return unescape(found[1])
 
