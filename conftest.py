@@ -1,6 +1,7 @@
 """What every test stands on: the test settings, reproducible examples, and a browser."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ for line in (Path(__file__).parent / "tests" / "test.env").read_text().splitline
     if line and not line.startswith("#"):
         name, _, value = line.partition("=")
         os.environ[name] = value
+
+# A folder of this run's own, for the database and whatever else is written.
+_folder = tempfile.TemporaryDirectory(prefix="alltid-test-")
+os.environ["ALLTID_DATA"] = _folder.name
 
 # Here and not later, so that the conftest.py of a package may import its models.
 django.setup()

@@ -64,7 +64,8 @@ _SQLITE = {
             "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"
         ),
     },
-    "TEST": {"NAME": os.environ.get("TEST_DATABASE") or None},
+    # A file, as in life: what is erased, locked or full shows only on a disk.
+    "TEST": {"NAME": str(DATA / "test.sqlite3")},
 }
 DATABASES = {
     "default": (

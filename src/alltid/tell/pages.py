@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import translation
 
 from alltid.people.models import Team
-from alltid.vault.errors import KdfBusy
+from alltid.vault.errors import KdfBusy, VaultError
 from alltid.web.origin import is_foreign
 from alltid.web.throttle import Throttle
 
@@ -105,7 +105,7 @@ def never_lost(view: View) -> View:
             return view(request, *args, **kwargs)
         except KdfBusy:
             return not_now(request, "busy", 503, **typed(request))
-        except (DatabaseError, OSError):
+        except (DatabaseError, OSError, VaultError):
             return not_now(request, "not_saved", 503, **typed(request))
 
     return answer

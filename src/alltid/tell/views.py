@@ -29,6 +29,11 @@ _FRESH = 15.0  # seconds a ready first page is shown before it is made anew
 _ready: dict[tuple[str, str], tuple[float, bytes]] = {}
 
 
+def forget_ready_pages() -> None:
+    """Make every first page anew: after a change that must show at once, and between tests."""
+    _ready.clear()
+
+
 def _team(slug: str | None) -> Team | None:
     if slug is None:
         return front_team()
@@ -133,7 +138,11 @@ def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
         return _words_page(request, 422, error="count", typed=shown)
     reading = words.read(typed, language)
     if reading.unknown:
-        return _words_page(request, 422, unknown=reading.unknown, typed=shown)
+        unknown = [
+            {"position": word.position + 1, "typed": word.typed, "suggestions": word.suggestions}
+            for word in reading.unknown
+        ]
+        return _words_page(request, 422, unknown=unknown, typed=shown)
     if is_spent(nonce, now):
         return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
     try:

@@ -1,0 +1,91 @@
+"""Erasing: the rows go, and so do the bytes."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from alltid.people.models import Team
+from alltid.tell import erasing
+from alltid.tell.models import Disclosure, Message, SpentForm, VisitKey
+
+from .conftest import Ada
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, settings: object) -> None:
+    """The list of erased ids is written to a folder of this test."""
+    settings.DATA = tmp_path  # type: ignore[attr-defined]
+
+
+def test_unread_talk_goes_a_day_after_it_was_ended(ada: Ada) -> None:
+    ada.tell("hej")
+    ada.send("end/", do="end")
+    now = timezone.now()
+    erasing.sweep(now + timedelta(hours=23))
+    assert Disclosure.objects.count() == 1
+    erasing.sweep(now + timedelta(hours=25))
+    assert Disclosure.objects.count() == 0
+    assert Message.objects.count() == 0
+
+
+def test_unread_acute_talk_stays_to_be_read(ada: Ada) -> None:
+    ada.tell("hej", now="not_safe")
+    ada.send("end/", do="end")
+    erasing.sweep(timezone.now() + timedelta(days=2))
+    assert Disclosure.objects.count() == 1
+
+
+@pytest.mark.parametrize(("keeps", "left"), [(True, 1), (False, 0)])
+def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, left: int) -> None:
+    Team.objects.filter(pk=north.pk).update(keeps_after_end=keeps)
+    ada.tell("hej")
+    Disclosure.objects.update(read_by_staff=1)
+    ada.send("end/", do="ask")
+    assert ada.seen.context["erases"] is not keeps
+    ada.send("end/", do="end")
+    assert Disclosure.objects.count() == left
+
+
+def test_erased_ids_are_listed_and_erased_again_after_a_restore(ada: Ada) -> None:
+    ada.tell("hej")
+    disclosure = Disclosure.objects.get()
+    erasing.remember(disclosure.pk)
+    assert (settings.DATA / "erased.txt").read_text() == f"{disclosure.pk}\n"
+    assert erasing.replay() == 1
+    assert Disclosure.objects.count() == 0
+    assert erasing.replay() == 0
+
+
+def test_sweeping_forgets_spent_forms_and_visit_keys_in_time(ada: Ada) -> None:
+    words = ada.tell("hej")
+    ada.come_back(words)
+    now = timezone.now()
+    erasing.sweep(now + timedelta(minutes=10))
+    assert SpentForm.objects.exists()
+    assert VisitKey.objects.exists()
+    erasing.sweep(now + timedelta(hours=5))
+    assert not SpentForm.objects.exists()
+    assert not VisitKey.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_of_an_erased_message_are_gone_from_database_and_log(ada: Ada) -> None:
+    ada.tell("hej")
+    disclosure = Disclosure.objects.get()
+    sealed = bytes(disclosure.messages.get().sealed)
+    assert connection.vendor == "sqlite"
+    folder = Path(connection.settings_dict["NAME"]).parent
+    name = Path(connection.settings_dict["NAME"]).name
+    canary = sealed[64:96]
+
+    def found() -> list[str]:
+        return [path.name for path in folder.glob(f"{name}*") if canary in path.read_bytes()]
+
+    assert found()
+    erasing.erase(disclosure, "a test")
+    assert erasing.shrink_log()
+    assert not found()
