@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from alltid.people.models import TeamKey, User
-from alltid.tell.models import Disclosure
+from alltid.tell.models import Disclosure, NoKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
 
@@ -20,11 +20,17 @@ WRITES_FOR = timedelta(minutes=3)
 class CaseManager(models.Manager["Case"]):
     """Opens the case of a disclosure."""
 
-    def open_for(self, disclosure: Disclosure, key: TeamKey) -> "Case":
-        """The disclosure's case, made with a key of its own the first time it is wanted."""
-        case = self.filter(disclosure=disclosure).select_related("owner").first()
+    def open_for(self, disclosure: Disclosure) -> "Case":
+        """The disclosure's case, made with a key of its own the first time it is wanted.
+
+        Raises NoKey where the team has none that the notes could be sealed to.
+        """
+        case: Case | None = self.filter(disclosure=disclosure).select_related("owner").first()
         if case is not None:
             return case
+        key = disclosure.team.current_key()
+        if key is None:
+            raise NoKey
         identity = Identity.generate()
         case, made = self.get_or_create(
             disclosure=disclosure, defaults={"recipient": identity.recipient}
@@ -35,7 +41,7 @@ class CaseManager(models.Manager["Case"]):
 
 
 class Case(models.Model):
-    """What adults do about a disclosure. Its notes are sealed to a key that no child's copy opens."""
+    """What adults do about a disclosure; its notes have a key that no child's copy opens."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     disclosure = models.OneToOneField(Disclosure, models.CASCADE, related_name="case")
@@ -108,9 +114,7 @@ class Recusal(models.Model):
 
     disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="recusals")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="recusals")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -142,9 +146,7 @@ class Writing(models.Model):
     objects = WritingQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["disclosure", "user"], name="writes_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["disclosure", "user"], name="writes_once")]
 
 
 class Notice(models.Model):

@@ -49,16 +49,10 @@ class Unlocked:
 
     def save_draft(self, subject: object, text: str) -> None:
         """Keep what is being written, sealed to this user alone; an empty text forgets it."""
-        drafts = Draft.objects.filter(user=self.user, subject=subject)
-        if not text.strip():
-            drafts.delete()
-            return
-        draft = drafts.first() or Draft(user=self.user, subject=subject)
-        draft.sealed = seal_text(
-            draft.label(), str(self.user.pk), {"text": text}, [self._identity.recipient]
-        )
-        draft.saved = timezone.now()
-        draft.save()
+        if text.strip():
+            keep_draft(self.user, subject, text, self._identity.recipient)
+        else:
+            Draft.objects.filter(user=self.user, subject=subject).delete()
 
     def draft(self, subject: object) -> str:
         """What this user was writing there, or an empty text."""
@@ -71,6 +65,16 @@ class Unlocked:
     def open_own(self, stored: bytes, label: Label) -> Opened:
         """Open what was sealed to this user alone (a child's word on an answer, for a lead)."""
         return open_text(stored, self._identity, label)
+
+
+def keep_draft(user: User, subject: object, text: str, recipient: str) -> None:
+    """Seal a draft to its writer; where the session is locked, to their stored recipient."""
+    draft = Draft.objects.filter(user=user, subject=subject).first() or Draft(
+        user=user, subject=subject
+    )
+    draft.sealed = seal_text(draft.label(), str(user.pk), {"text": text}, [recipient])
+    draft.saved = timezone.now()
+    draft.save()
 
 
 def alarm(team: Team, user: User | None) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db.utils import DatabaseError
 from django.utils import timezone
 
 from alltid import server
@@ -43,7 +42,7 @@ class Command(Console):
         refuse_unsound()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        sheets = trial.make(options["language"], timezone.now())
+        trial.make(options["language"], timezone.now())
         self.say(*self.lines())
         if not options["prepare"]:
             server.take_over()
@@ -88,5 +87,5 @@ def _command() -> str:
     """How this command was called, as it can be typed again from here."""
     called = Path(sys.argv[0])
     path = str(called.relative_to(Path.cwd())) if called.is_relative_to(Path.cwd()) else str(called)
-    default = Path("var").absolute()
-    return path if settings.DATA == default else f"DATA={settings.DATA} {path}"
+    usual = Path("var").absolute()
+    return path if usual == settings.DATA else f"DATA={settings.DATA} {path}"

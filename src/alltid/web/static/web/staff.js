@@ -57,6 +57,12 @@
           method: "POST", body: new FormData(form), redirect: "manual", credentials: "same-origin",
           headers: { "X-Draft": "1" },
         });
+        if (answer.status === 401) {
+          const locked = await answer.json();
+          if (locked.kept) kept = writing;
+          state.textContent = locked.sentence;
+          return locked.kept;
+        }
         if (!answer.ok) throw answer.status;
         kept = writing;
         state.textContent = form.dataset.kept;

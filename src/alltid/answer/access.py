@@ -1,0 +1,168 @@
+"""The only door of staff to what children told.
+
+Whoever wants a disclosure comes through here: a member of its team, let in, from whom it is not
+hidden. For everybody else it does not exist (404). What is opened stands in the log first; if the
+log cannot be written, the door stays shut.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
+
+from alltid.people.models import AuditEvent, Membership, Team, User
+from alltid.people.unlocking import Unlocked, alarm
+from alltid.tell.feelings import feeling_label
+from alltid.tell.models import CHILD, Disclosure, KeyCopy, Message
+from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
+from alltid.vault.identity import Identity
+
+from .models import Case, Recusal
+
+
+class NotAudited(Exception):
+    """The log cannot be written, so nothing is opened."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as it was opened: the body, or what is wrong with its envelope."""
+
+    sequence: int
+    author: str
+    body: dict[str, Any] = field(default_factory=dict)
+    feeling: str = ""
+    fault: VaultError | None = None
+
+    @property
+    def from_child(self) -> bool:
+        """Whether the child wrote it."""
+        return self.author == CHILD
+
+
+@dataclass(frozen=True)
+class OpenDisclosure:
+    """A disclosure with its key, for the length of one request."""
+
+    unlocked: Unlocked
+    disclosure: Disclosure
+    identity: Identity
+
+    @cached_property
+    def case(self) -> Case:
+        """What adults do about it; made when it is first opened."""
+        return Case.objects.open_for(self.disclosure)
+
+    @cached_property
+    def is_lead(self) -> bool:
+        """Whether the one who opened it leads the team."""
+        return self.disclosure.team.memberships.filter(
+            user=self.unlocked.user, role=Membership.Role.LEAD
+        ).exists()
+
+    def lines(self) -> list[Line]:
+        """Every message, oldest first; one that does not open leaves the others readable."""
+        feelings = self._feelings() if self.is_lead else {}
+        return [
+            self._line(message, feelings.get(message.sequence, ""))
+            for message in self.disclosure.messages.order_by("sequence")
+        ]
+
+    def mark_read(self, lines: list[Line]) -> None:
+        """Note that these lines stand on a screen."""
+        if lines:
+            self.disclosure.mark_read_by_staff(lines[-1].sequence)
+
+    def reply(self, text: str, read_up_to: int, now: datetime) -> None:
+        """Seal an answer to the child, and write it into the log.
+
+        Raises AnsweredMeanwhile, EndedByChild, NotAudited; then nothing was sent.
+        """
+        user = self.unlocked.user
+        with transaction.atomic():
+            self.disclosure.add_reply(
+                str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
+            )
+            write_log(user, self.disclosure, "replied")
+
+    def has_sent(self, text: str, read_up_to: int) -> bool:
+        """Whether this very answer is there already: a double tap, a lost response."""
+        me = str(self.unlocked.user.pk)
+        return any(
+            line.sequence > read_up_to and line.author == me and line.body.get("text") == text
+            for line in self.lines()
+        )
+
+    def _line(self, message: Message, feeling: str) -> Line:
+        try:
+            opened = message.open(self.identity)
+        except VaultError as fault:
+            author = CHILD if message.from_child else ""
+            return Line(message.sequence, author, fault=fault)
+        return Line(message.sequence, opened.author, opened.body, feeling)
+
+    def _feelings(self) -> dict[int, str]:
+        """How the answers felt, by sequence: sealed to those who led the team when it was said."""
+        felt = {}
+        for feeling in self.disclosure.feelings.all():
+            label = feeling_label(self.disclosure, feeling.sequence)
+            try:
+                opened = self.unlocked.open_own(bytes(feeling.sealed), label)
+            except VaultError:
+                continue
+            felt[feeling.sequence] = opened.body["feeling"]
+        return felt
+
+
+def visible(user: User) -> "QuerySet[Disclosure]":
+    """All disclosures but those hidden from this user; the caller narrows it to their teams."""
+    hidden = Recusal.objects.filter(disclosure=OuterRef("pk"), user=user)
+    return Disclosure.objects.filter(~Exists(hidden))
+
+
+def find(user: User, pk: UUID) -> Disclosure:
+    """A disclosure that this user may open, unopened; Http404 for everybody else."""
+    mine = visible(user).filter(team__in=Team.objects.of(user))
+    found: Disclosure | None = mine.filter(pk=pk).select_related("team").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def open_disclosure(unlocked: Unlocked, pk: UUID, verb: str = "opened") -> OpenDisclosure:
+    """Open a disclosure for one deed, which is written into the log first.
+
+    Raises Http404, NotAudited, and a VaultError where the key is not what it should be; a
+    substituted one has stopped the team's intake by then.
+    """
+    disclosure = find(unlocked.user, pk)
+    write_log(unlocked.user, disclosure, verb)
+    copy = (
+        KeyCopy.objects.filter(disclosure=disclosure, team_key__team=disclosure.team_id)
+        .select_related("team_key__team", "disclosure")
+        .order_by("-team_key__number")
+        .first()
+    )
+    if copy is None or copy.team_key is None:
+        raise NotForThisKey("No copy of this disclosure's key is sealed to its team.")
+    try:
+        identity = copy.open(unlocked.team_identity(copy.team_key))
+    except KeySubstituted:
+        alarm(disclosure.team, unlocked.user)
+        raise
+    return OpenDisclosure(unlocked, disclosure, identity)
+
+
+def write_log(user: User, disclosure: Disclosure, verb: str, why: object = "") -> None:
+    """Write what is about to be done; raises NotAudited."""
+    try:
+        AuditEvent.write(
+            verb, actor=user, team=disclosure.team, subject=disclosure.pk, why=str(why)
+        )
+    except DatabaseError as error:
+        raise NotAudited("The log cannot be written.") from error

@@ -1,0 +1,165 @@
+"""The desk: one thread as its page shows it, the child's own words first."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alltid.people.models import Draft, User
+from alltid.people.reference import reference
+from alltid.people.when import spoken
+from alltid.tell.models import Disclosure
+from alltid.vault.errors import EnvelopeBroken, VaultError
+
+from . import hands, inbox
+from .access import Line, OpenDisclosure
+from .forms import ReplyForm
+
+# The taps of the child's form, as an adult reads them.
+TAPS = {
+    "about": {
+        "me": gettext_lazy("It is about: me"),
+        "friend": gettext_lazy("It is about: a friend"),
+        "something_i_did": gettext_lazy("It is about: something I did"),
+        "dont_know": gettext_lazy("It is about: don't know"),
+    },
+    "now": {
+        "okay": gettext_lazy("Right now: okay"),
+        "not_safe": gettext_lazy("Right now: not safe"),
+        "threatened": gettext_lazy("Right now: someone is threatening me"),
+        "dont_know": gettext_lazy("Right now: don't know"),
+    },
+    "age": {
+        "under_10": gettext_lazy("under 10"),
+        "10_12": format_lazy("{} 10–12", gettext_lazy("age")),
+        "13_15": format_lazy("{} 13–15", gettext_lazy("age")),
+        "16_17": format_lazy("{} 16–17", gettext_lazy("age")),
+    },
+}
+FEELINGS = {
+    "good": gettext_lazy("The child says of this answer: good"),
+    "so_so": gettext_lazy("The child says of this answer: so-so"),
+    "not_good": gettext_lazy("The child says of this answer: not good"),
+}
+
+
+def context(
+    opened: OpenDisclosure, lines: list[Line], form: ReplyForm, now: datetime
+) -> dict[str, Any]:
+    """What the template of a thread needs. lines: as `opened.lines()` gave them."""
+    disclosure, user = opened.disclosure, opened.unlocked.user
+    new = _new_lines(disclosure, lines)
+    can_answer = hands.who_can_answer(disclosure)
+    owner = opened.case.owner
+    return {
+        "thread": _strip(disclosure, lines, owner, now)
+        | {"writing": _names(hands.who_else_writes(disclosure, user, now))},
+        "unread": [_message(line, disclosure, now) for line in lines if line in new],
+        "earlier": [_message(line, disclosure, now) for line in lines if line not in new],
+        "form": form,
+        "conflict": bool(form.non_field_errors()),
+        "draft_saved": _draft_saved(disclosure, user, now),
+        "can_pass": [one for one in can_answer if one != owner],
+        "can_hide": [one for one in can_answer if one != user],
+        "hidden_from": hands.hidden_from(disclosure),
+        "emergency": settings.ALLTID["EMERGENCY"],
+        "out_of_hours": "",
+        "here": "inbox",
+    }
+
+
+def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
+    """What the child wrote that no adult has read, or that still waits for an answer."""
+    answered = max((line.sequence for line in lines if not line.from_child), default=0)
+    waits = disclosure.rank < Disclosure.Rank.QUIET
+    return [
+        line
+        for line in lines
+        if line.from_child
+        and (line.sequence > disclosure.read_by_staff or (waits and line.sequence > answered))
+    ]
+
+
+def _strip(
+    disclosure: Disclosure, lines: list[Line], owner: User | None, now: datetime
+) -> dict[str, Any]:
+    said = _last_taps(line for line in lines if line.from_child)
+    return inbox.promise(disclosure, disclosure.team, now) | {
+        "id": disclosure.pk,
+        "reference": reference(disclosure.pk),
+        "team": disclosure.team.name,
+        "owner": owner.first_name if owner else "",
+        "acute": _acute(disclosure, said),
+        "taps": _tap_texts(said),
+        "example": disclosure.example,
+        "ended": disclosure.ended is not None,
+        "first_answer": all(line.from_child for line in lines),
+    }
+
+
+def _last_taps(lines: Iterable[Line]) -> dict[str, Any]:
+    """What the child tapped last, question by question."""
+    said: dict[str, Any] = {}
+    for line in lines:
+        said |= {name: value for name, value in line.body.items() if value and name in _ASKED}
+    return said
+
+
+_ASKED = (*TAPS, "linked", "language")
+
+
+def _tap_texts(said: dict[str, Any]) -> list[str]:
+    texts = [str(TAPS[name][said[name]]) for name in TAPS if said.get(name) in TAPS[name]]
+    if said.get("linked"):
+        texts.append(_("has written before"))
+    language = dict(settings.LANGUAGES).get(said.get("language", ""))
+    if language:
+        texts.append(_("page in %(language)s") % {"language": language})
+    return texts
+
+
+def _acute(disclosure: Disclosure, said: dict[str, Any]) -> str:
+    if not disclosure.acute:
+        return ""
+    return "threatened" if said.get("now") == "threatened" else "unsafe"
+
+
+def _message(line: Line, disclosure: Disclosure, now: datetime) -> dict[str, Any]:
+    at = line.body.get("at")
+    zone = ZoneInfo(disclosure.team.timezone)
+    return {
+        "from_child": line.from_child,
+        "author": line.body.get("name", ""),
+        "when": spoken(datetime.fromisoformat(at).astimezone(zone), now) if at else "",
+        "text": line.body.get("text", ""),
+        "feeling": FEELINGS.get(line.feeling, ""),
+        "fault": _fault(line.fault) if line.fault else "",
+    }
+
+
+def _fault(fault: VaultError) -> str:
+    if isinstance(fault, EnvelopeBroken):
+        return _(
+            "This message cannot be read: its stored bytes are damaged. Ask whoever runs this "
+            "installation to look for it in a backup, and ask the child to tell it again."
+        )
+    return _(
+        "This message does not belong here: somebody has moved or replaced it in the database. "
+        "Tell your lead and whoever runs this installation now."
+    )
+
+
+def _draft_saved(disclosure: Disclosure, user: User, now: datetime) -> str:
+    draft = Draft.objects.filter(user=user, subject=disclosure.pk).first()
+    if draft is None:
+        return ""
+    return spoken(draft.saved.astimezone(ZoneInfo(disclosure.team.timezone)), now)
+
+
+def _names(users: Iterable[User]) -> str:
+    return ", ".join(user.first_name for user in users)

@@ -1,0 +1,78 @@
+"""What a responder types."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alltid.people.forms import StaffForm
+from alltid.web.pictures import cut_pictures
+
+LONGEST = 10_000
+
+
+class ReplyForm(StaffForm):
+    """An answer to a child, and the last message that stood on the screen meanwhile."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your answer"),
+        strip=False,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    read_up_to = forms.IntegerField(
+        min_value=0,
+        max_value=2**31,
+        widget=forms.HiddenInput,
+        error_messages={
+            name: gettext_lazy("This page is not whole any more. Read the talk again, then send.")
+            for name in ("required", "invalid", "min_value", "max_value")
+        },
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        """Cut out pictures that were pasted as text."""
+        self.pictures = 0
+        if data is not None:
+            data = data.copy()
+            text, self.pictures = cut_pictures(data.get("text", "").replace("\r\n", "\n"))
+            data["text"] = text
+        super().__init__(data, **kwargs)
+
+    def clean_text(self) -> str:
+        """Something to say, not too long, and without a picture."""
+        text: str = self.cleaned_data["text"]
+        if self.pictures:
+            raise forms.ValidationError(
+                _(
+                    "There was a picture in the text, and nothing here takes pictures. It was "
+                    "taken out; read through what is left and send again."
+                )
+            )
+        if not text.strip():
+            raise forms.ValidationError(
+                _("Nothing is written yet, so nothing was sent. Write to the child first.")
+            )
+        if len(text) > LONGEST:
+            raise forms.ValidationError(
+                _(
+                    "That is %(over)s characters too long for one answer. Send it in two parts; "
+                    "all of it still stands here."
+                )
+                % {"over": len(text) - LONGEST}
+            )
+        return text
+
+    def stands_on(self, sequence: int, sentence: str = "") -> "ReplyForm":
+        """The same form on a page that shows the talk up to there, with a sentence above it.
+
+        Sending it again is meant: the newer messages are seen now.
+        """
+        errors, data = self.errors, self.data.copy()
+        data["read_up_to"] = sequence
+        form = type(self)(data)
+        form._errors = errors
+        if sentence:
+            form.add_error(None, sentence)
+        return form

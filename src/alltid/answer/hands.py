@@ -1,0 +1,89 @@
+"""Who answers, who may not see, who is writing: one deed each, in one transaction with its line
+in the log."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from alltid.people.models import Membership, Team, User
+from alltid.tell.models import Disclosure
+
+from . import access
+from .models import Case, Recusal, Writing
+
+
+class NoSuchMember(Exception):
+    """The one who was chosen is not, or no longer, somebody who can be chosen."""
+
+
+def members(team: Team) -> "QuerySet[Membership]":
+    """Everyone in a team who was let in, in the order of their names."""
+    return (
+        team.memberships.filter(let_in__isnull=False, user__is_active=True)
+        .select_related("user")
+        .order_by("user__first_name", "user__name")
+    )
+
+
+def who_can_answer(disclosure: Disclosure) -> list[User]:
+    """Members from whom it is not hidden."""
+    hidden = disclosure.recusals.values("user")
+    return [member.user for member in members(disclosure.team).exclude(user__in=hidden)]
+
+
+def hidden_from(disclosure: Disclosure) -> list[User]:
+    """Members from whom it is hidden."""
+    return [recusal.user for recusal in disclosure.recusals.select_related("user").order_by("at")]
+
+
+def _one_of(users: list[User], chosen: str) -> User:
+    for user in users:
+        if str(user.pk) == chosen:
+            return user
+    raise NoSuchMember
+
+
+@transaction.atomic
+def pass_on(disclosure: Disclosure, by: User, chosen: str) -> None:
+    """Give it to another member, or take it oneself; raises NoSuchMember, NotAudited."""
+    to = _one_of(who_can_answer(disclosure), chosen)
+    access.write_log(by, disclosure, "passed", to.pk)
+    case = Case.objects.open_for(disclosure)
+    case.owner = to
+    case.save(update_fields=["owner"])
+
+
+@transaction.atomic
+def hide(disclosure: Disclosure, by: User, chosen: str) -> None:
+    """Hide it from another member, a lead included; raises NoSuchMember, NotAudited."""
+    others = [user for user in who_can_answer(disclosure) if user != by]
+    member = _one_of(others, chosen)
+    access.write_log(by, disclosure, "recused", member.pk)
+    Recusal.objects.get_or_create(disclosure=disclosure, user=member, defaults={"by": by})
+    Case.objects.filter(disclosure=disclosure, owner=member).update(owner=None)
+    Writing.objects.filter(disclosure=disclosure, user=member).delete()
+
+
+@transaction.atomic
+def show_again(disclosure: Disclosure, by: User, chosen: str) -> None:
+    """Show it again to a member it was hidden from; raises NoSuchMember, NotAudited."""
+    member = _one_of(hidden_from(disclosure), chosen)
+    access.write_log(by, disclosure, "shown", member.pk)
+    Recusal.objects.filter(disclosure=disclosure, user=member).delete()
+
+
+def note_writing(disclosure: Disclosure, user: User, now: datetime) -> None:
+    """Note that a member is at the keyboard."""
+    Writing.objects.update_or_create(disclosure=disclosure, user=user, defaults={"at": now})
+
+
+def stop_writing(disclosure: Disclosure, user: User) -> None:
+    """Note that a member has sent what they wrote, or has thrown it away."""
+    Writing.objects.filter(disclosure=disclosure, user=user).delete()
+
+
+def who_else_writes(disclosure: Disclosure, user: User, now: datetime) -> list[User]:
+    """The other members who wrote a moment ago."""
+    writing = disclosure.writing.now(now).exclude(user=user).select_related("user")
+    return [one.user for one in writing.order_by("user__first_name")]

@@ -1,0 +1,167 @@
+"""A team's inbox: most urgent first, a page at a time; as many queries for ten as for a million."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alltid.people.models import Team, User
+from alltid.people.reference import reference
+from alltid.people.when import spoken, time_left
+from alltid.tell.models import Disclosure, Message
+
+from . import access
+
+PAGE = 50
+SOON = timedelta(hours=1)
+# How long the own lead has for what is late before the cover team's lead is told.
+COVER_AFTER = timedelta(hours=1)
+_MOST_LATE = 500
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the order of the inbox, and the side of it that is looked at."""
+
+    rank: int
+    due: datetime
+    id: UUID
+    older: bool = True
+
+    @classmethod
+    def at(cls, disclosure: Disclosure) -> "Cursor":
+        """The place of one disclosure."""
+        return cls(disclosure.rank, disclosure.due, disclosure.pk)
+
+    def __str__(self) -> str:
+        text = f"{self.rank} {self.due.astimezone(UTC).isoformat()} {self.id.hex}"
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str, *, older: bool) -> "Cursor | None":
+        """The place that an address names; None where it names none."""
+        try:
+            plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+            rank, due, pk = plain.split(" ")
+            cursor = cls(int(rank), datetime.fromisoformat(due), UUID(pk), older)
+        except (ValueError, binascii.Error):
+            return None
+        aware = cursor.due.tzinfo is not None
+        return cursor if aware and 0 <= cursor.rank < Disclosure.Rank.CLOSED else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of the inbox, and the cursors of the pages on both sides, where there are any."""
+
+    disclosures: list[Disclosure]
+    older: Cursor | None
+    newer: Cursor | None
+
+
+def rows(user: User, team: Team, cursor: Cursor | None = None) -> "QuerySet[Disclosure]":
+    """What a member sees of a team's inbox from a place on; the index `inbox` has this order."""
+    seen = access.visible(user).filter(team=team, rank__lt=Disclosure.Rank.CLOSED)
+    seen = seen.select_related("case__owner")
+    if cursor is None:
+        return seen.by_urgency()
+    # One comparison of rows, not of columns: the index is entered at the place itself.
+    place = Tuple(F("rank"), F("due"), F("id")), (cursor.rank, cursor.due, cursor.id)
+    if cursor.older:
+        return seen.filter(TupleGreaterThan(*place)).by_urgency()
+    return seen.filter(TupleLessThan(*place)).by_urgency().reverse()
+
+
+def page(user: User, team: Team, cursor: Cursor | None = None, size: int = PAGE) -> Page:
+    """The page of a team's inbox that begins (or, going back, ends) at a place."""
+    found = list(rows(user, team, cursor)[: size + 1])
+    more, found = len(found) > size, found[:size]
+    back = cursor is not None and not cursor.older
+    if back:
+        found.reverse()
+    if not found:
+        return Page([], None, None)
+    has_older, has_newer = (True, more) if back else (more, cursor is not None)
+    return Page(
+        found,
+        older=Cursor.at(found[-1]) if has_older else None,
+        newer=Cursor.at(found[0]) if has_newer else None,
+    )
+
+
+def unread_counts(disclosures: list[Disclosure]) -> dict[UUID, int]:
+    """How many of the child's messages no adult has opened, by disclosure."""
+    waiting = [one.pk for one in disclosures if one.unread]
+    return dict(
+        Message.objects.filter(
+            disclosure__in=waiting,
+            from_child=True,
+            sequence__gt=F("disclosure__read_by_staff"),
+        )
+        .values_list("disclosure")
+        .annotate(count=Count("pk"))
+    )
+
+
+def context(user: User, team: Team, cursor: Cursor | None, now: datetime) -> dict[str, Any]:
+    """What the template needs of a page."""
+    shown = page(user, team, cursor)
+    counts = unread_counts(shown.disclosures)
+    return {
+        "rows": [_row(one, counts.get(one.pk, 0), team, now) for one in shown.disclosures],
+        "older": f"?after={shown.older}" if shown.older else "",
+        "newer": f"?before={shown.newer}" if shown.newer else "",
+    }
+
+
+def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict[str, Any]:
+    zone = ZoneInfo(team.timezone)
+    case = getattr(disclosure, "case", None)
+    return promise(disclosure, team, now) | {
+        "url": reverse("answer:thread", args=[disclosure.pk]),
+        "reference": reference(disclosure.pk),
+        "unread": unread,
+        "acute": _("acute") if disclosure.acute else "",
+        "told": spoken(disclosure.told.astimezone(zone), now),
+        "owner": case.owner.first_name if case and case.owner else "",
+        "team": team.name,
+        "example": disclosure.example,
+        "ended": disclosure.ended is not None,
+    }
+
+
+def promise(disclosure: Disclosure, team: Team, now: datetime) -> dict[str, Any]:
+    """What was promised to the child: `due`, `left`, `late`, `soon`; empty when nobody waits."""
+    if disclosure.rank >= Disclosure.Rank.QUIET:
+        return {"due": "", "left": "", "late": False, "soon": False}
+    late = disclosure.is_late(now)
+    return {
+        "due": spoken(disclosure.due.astimezone(ZoneInfo(team.timezone)), now),
+        "left": time_left(disclosure.due, now),
+        "late": late,
+        "soon": not late and disclosure.due - now <= SOON,
+    }
+
+
+def late_by(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
+    """How many are late by who answers them, for a lead; counted up to five hundred."""
+    late = access.visible(user).filter(team=team).overdue(now).order_by()
+    names = sorted(
+        name or "" for name in late.values_list("case__owner__first_name", flat=True)[:_MOST_LATE]
+    )
+    return [{"who": name, "count": len(list(group))} for name, group in groupby(names)]
+
+
+def late_covered(team: Team, now: datetime) -> list[str]:
+    """Names of teams that this team covers and that are late for longer than an hour."""
+    late = Disclosure.objects.overdue(now - COVER_AFTER).filter(team=OuterRef("pk"))
+    return list(Team.objects.filter(Exists(late), cover=team).values_list("name", flat=True))

@@ -1,0 +1,50 @@
+"""Removing a member: what only the team opens is sealed anew, the notes with the messages."""
+
+from django.db import transaction
+
+from alltid.people.models import Membership, Team, TeamKey, User
+from alltid.people.unlocking import Unlocked, alarm
+from alltid.tell import rotation
+from alltid.tell.models import Disclosure
+from alltid.vault.errors import KeySubstituted
+
+from .models import Case, CaseKeyCopy, Writing
+
+
+def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> TeamKey:
+    """Take a member out in one transaction; they open nothing that comes later.
+
+    Raises LastMember, and a VaultError where the one who removes cannot open an open case.
+    """
+    team, leaving = membership.team, membership.user
+    # Opened before the copies go, and before BEGIN: a substituted key's alarm is not rolled back.
+    old = [key.pk for key in team.live_keys() if unlocked.team_identity(key)]
+    try:
+        with transaction.atomic():
+            key = rotation.remove_member(membership, unlocked, why)
+            _reseal_notes(team, old, key, unlocked)
+            _forget_hands(team, leaving)
+            rotation.retire_empty_generations(team)
+    except KeySubstituted:
+        alarm(team, unlocked.user)
+        raise
+    return key
+
+
+def _reseal_notes(team: Team, old: list[int], key: TeamKey, unlocked: Unlocked) -> None:
+    copies = CaseKeyCopy.objects.filter(
+        case__disclosure__team=team,
+        case__disclosure__rank__lt=Disclosure.Rank.CLOSED,
+        team_key__in=old,
+    ).select_related("case", "team_key")
+    for copy in copies.iterator():
+        identity = copy.open(unlocked.team_identity(copy.team_key))
+        CaseKeyCopy.of(copy.case, identity, key).save(force_insert=True)
+        copy.delete()
+
+
+def _forget_hands(team: Team, leaving: User) -> None:
+    """What they carried has nobody; nobody waits for what they are writing."""
+    threads = Disclosure.objects.filter(team=team)
+    Case.objects.filter(owner=leaving, disclosure__in=threads).update(owner=None)
+    Writing.objects.filter(user=leaving, disclosure__in=threads).delete()
