@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -49,7 +50,7 @@ def hours(request: StaffRequest, slug: str) -> HttpResponse:
     """Let a lead change when the team reads and who covers."""
     user = request.unlocked.user
     team = open_led_team(user, slug)
-    form = HoursForm(team, request.POST or None)
+    form = HoursForm(team, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.apply()
@@ -92,7 +93,12 @@ def invite(request: StaffRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return redirect("people:team", slug)
     code = keys.invite(team, form.cleaned_data["role"], user)
-    return render(request, "people/invited.html", {"code": code, "team": team, "here": team.slug})
+    context = {"code": code, "team": team, "here": team.slug, "join": _join_address(request)}
+    return render(request, "people/invited.html", context)
+
+
+def _join_address(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("people:join"))
 
 
 def _other_member(user: User, team: Team, pk: int) -> Membership:
@@ -109,6 +115,7 @@ def mend(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     membership = _other_member(user, team, pk)
     context = {"team": team, "here": team.slug, "membership": membership}
     if request.method == "POST":
+        context["join"] = _join_address(request)
         context["code"] = keys.invite(team, membership.role, user, membership.user)
         return render(request, "people/invited.html", context)
     return render(request, "people/mend.html", context)

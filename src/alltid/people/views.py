@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -44,6 +44,11 @@ _BACKEND = "alltid.people.signin.IdentityBackend"
 _REFUSED, _WAIT, _BUSY = 403, 429, 503
 
 
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; an empty form was sent too."""
+    return request.POST if request.method == "POST" else None
+
+
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the inbox; to one's account while no team has let one in; else to signing in."""
     if not getattr(request, "unlocked", None):
@@ -67,7 +72,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _target(request)
     if getattr(request, "unlocked", None):
         return redirect(target or "people:home")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(_sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         signed, status = _try(form, **form.cleaned_data)
@@ -144,7 +149,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
     """Take an invitation code, offer secrets, and make the account once they are proved."""
-    form = InvitationCodeForm(request.POST or None)
+    form = InvitationCodeForm(_sent(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "people/join.html", {"form": form})
     invitation = invitation_for(form.cleaned_data["code"])
@@ -224,7 +229,7 @@ def account(request: StaffRequest) -> HttpResponse:
     """Show who one is here, and change name, address and language."""
     user = request.unlocked.user
     # A copy, so that a refused first name does not stand in the page's head.
-    form = AccountForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    form = AccountForm(_sent(request), instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         user = form.save(commit=False)
         user.save(update_fields=form.Meta.fields)
@@ -251,7 +256,7 @@ def away(request: StaffRequest, slug: str) -> HttpResponse:
     """Say when one is away from a team."""
     user = request.unlocked.user
     membership = open_team(user, slug).memberships.select_related("team").get(user=user)
-    form = AwayForm.of(membership, request.POST or None)
+    form = AwayForm.of(membership, _sent(request))
     if request.method == "POST" and form.is_valid():
         form.apply(membership)
         AuditEvent.write("away", actor=user, team=membership.team, subject=user.pk)
