@@ -8,14 +8,19 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alltid.settings")
 django.setup()
 
-from django.core.checks import ERROR, run_checks  # noqa: E402 - the settings come first
+from django.conf import settings  # noqa: E402 - it reads the environment
+from django.core.checks import ERROR, run_checks  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from alltid.web.reporting import hush, no_core_dumps  # noqa: E402
 
 
 def refuse_unless_sound() -> None:
-    """Stop the start with a sentence for everything that is wrong; opens the vault once."""
+    """Stop the start with a sentence for everything that is wrong; seals and opens once."""
+    if settings.TESTING:
+        raise SystemExit(
+            "ALLTID_MODE=test is for tests, whose secrets are public. Nobody is served."
+        )
     wrong = [found for found in run_checks(databases=["default"]) if found.level >= ERROR]
     if wrong:
         raise SystemExit("\n".join(f"{found.msg} {found.hint} ({found.id})" for found in wrong))

@@ -19,6 +19,17 @@ _CLOSED = Error(
     "who runs Alltid may write there.",
     id="alltid.E101",
 )
+_TRIALS = Error(
+    "This database is a trial's: its people and passphrases are examples.",
+    hint="Set ALLTID_DATA or ALLTID_DATABASE_URL to another place, then run `alltid upgrade` and "
+    "`alltid setup`.",
+    id="alltid.E103",
+)
+_TRIAL_HERE = Error(
+    "This database is a real installation's, and a trial would add example people.",
+    hint="Choose another folder for the trial: make run DATA=elsewhere",
+    id="alltid.E104",
+)
 
 
 @register(Tags.database)
@@ -29,28 +40,15 @@ def installation(app_configs: Any = None, databases: Any = None, **kwargs: Any) 
     try:
         if Installation._meta.db_table not in connection.introspection.table_names():
             return []
-        found = check_installation(trial=settings.TRIAL)
+        held = Installation.objects.filter(id=1).first()
+        # First of all: another mode's secrets are never noted in this database.
+        if held is not None and held.trial != settings.TRIAL:
+            return [_TRIAL_HERE if settings.TRIAL else _TRIALS]
+        check_installation(trial=settings.TRIAL)
     except PepperWrong as wrong:
         return [Error(str(wrong), hint="Nothing was changed.", id="alltid.E102")]
     except DatabaseError:
         return [_CLOSED]
-    if found.trial and not settings.TRIAL:
-        return [
-            Error(
-                "This database is a trial's: its people and passphrases are examples.",
-                hint="Set ALLTID_DATA or ALLTID_DATABASE_URL to another place, then run "
-                "`alltid setup`.",
-                id="alltid.E103",
-            )
-        ]
-    if settings.TRIAL and not found.trial:
-        return [
-            Error(
-                "This database is a real installation's, and a trial would add example people.",
-                hint="Set DATA= to another folder for the trial.",
-                id="alltid.E104",
-            )
-        ]
     return []
 
 

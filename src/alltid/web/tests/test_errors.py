@@ -230,9 +230,7 @@ def _handle(request: HttpRequest, error: Exception, handler: Any) -> HttpRespons
         return handler(request, exception=caught) if handler else errors.server_error(request)
 
 
-def test_bo_with_an_old_page_keeps_the_reply(
-    rf: RequestFactory, client: Client
-) -> None:
+def test_bo_with_an_old_page_keeps_the_reply(rf: RequestFactory, client: Client) -> None:
     response = errors.csrf_failure(rf.post("/staff/", {"text": TEXT, "passphrase": "hemligt"}))
     assert response.status_code == 403
     page = response.content.decode()
