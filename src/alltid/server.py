@@ -7,6 +7,7 @@ only the workers load Django. `python -m alltid.server` reads the same environme
 import errno
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -46,6 +47,23 @@ def claim(host: str, port: int) -> None:
                 f"Nothing can listen on {host}, port {port} ({error}). "
                 "Change ALLTID_HOST or ALLTID_PORT."
             ) from None
+
+
+def check_certificate() -> None:
+    """Make sure that the server's own certificate, if it has one, can be used; Misconfigured."""
+    settings = env.read(os.environ)
+    certificate, key = settings["TLS_CERT"], settings["TLS_KEY"]
+    if bool(certificate) != bool(key):
+        raise env.Misconfigured("ALLTID_TLS_CERT and ALLTID_TLS_KEY belong together. Set both.")
+    if not certificate:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise env.Misconfigured(
+            f"ALLTID_TLS_CERT or ALLTID_TLS_KEY cannot be used ({error.strerror or error}). Check "
+            "that both are readable and belong together."
+        ) from None
 
 
 def take_over() -> NoReturn:

@@ -22,6 +22,7 @@ from alltid.people.keys import found_team, let_in
 from alltid.people.models import AuditEvent, Membership, Team, User
 from alltid.people.passphrase import generate
 from alltid.people.secrets import check_installation
+from alltid.people.sheets import printed
 from alltid.people.signin import protect
 from alltid.people.unlocking import Unlocked
 from alltid.tell.models import Disclosure
@@ -100,6 +101,32 @@ THREADS: dict[str, dict[str, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A recovery sheet of a trial team, to be printed to a file."""
+
+    team: Team
+    number: int
+    keeper: str
+    identity: Identity
+
+    @property
+    def file(self) -> Path:
+        """Where it is printed to."""
+        return sheets_folder() / f"{self.team.slug}-{self.number}.pdf"
+
+    def printed(self, language: str, now: datetime) -> bytes:
+        """The sheet as a PDF; raises NotPrinted."""
+        place = (self.number, len(KEEPERS))
+        return printed(self.team, place, self.keeper, self.identity, language=language, now=now)
+
+
+def sheets_folder() -> Path:
+    """Where the recovery sheets of a trial lie; a real installation keeps none."""
+    folder: Path = settings.DATA / "recovery"
+    return folder
+
+
 def people_file() -> Path:
     """Where a trial keeps what it prints at each start."""
     folder: Path = settings.DATA / "secrets"
@@ -123,8 +150,8 @@ def code_now(totp_secret: str) -> tuple[str, int]:
     return f"{code[:3]} {code[3:]}", left
 
 
-def make(language: str, now: datetime) -> list[dict[str, Any]]:
-    """Make the installation; its recovery sheets, for printing (people/sheets.py).
+def make(language: str, now: datetime) -> list[Sheet]:
+    """Make the installation; its recovery sheets, for printing.
 
     Where it is there already, only what has aged is made fresh and no sheet comes back.
     """
@@ -171,9 +198,7 @@ def _make_user(role: Role, language: str, secret: dict[str, str], now: datetime)
     return Unlocked(user, identity)
 
 
-def _make_team(
-    fields: dict[str, Any], opened: dict[str, Unlocked], now: datetime
-) -> list[dict[str, Any]]:
+def _make_team(fields: dict[str, Any], opened: dict[str, Unlocked], now: datetime) -> list[Sheet]:
     team = Team.objects.create(**fields, opened=now)
     lead, responder = (
         next(role for role in CAST if role.team == team.name and role.lead is leads)
@@ -184,7 +209,7 @@ def _make_team(
     let_in(membership, opened[lead.name])
     AuditEvent.write("opened_team", actor=opened[lead.name].user, team=team, subject=team.pk)
     return [
-        {"team": team.name, "number": number, "keeper": keeper, "identity": identity}
+        Sheet(team, number, keeper, identity)
         for number, (keeper, identity) in enumerate(zip(KEEPERS, identities, strict=True), start=1)
     ]
 

@@ -1,16 +1,19 @@
-"""What the operator's commands share: they refuse with a sentence, ask, and write for one reader."""
+"""What the operator's commands share: they refuse with a sentence, ask, and write privately."""
 
+import io
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+import segno
 from django.core.checks import ERROR, run_checks
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from .joining import Offer
 from .models import Team
 
 
@@ -57,7 +60,7 @@ class Command(BaseCommand):
                 raise CommandError("A question was left without an answer. Nothing was kept.")
 
     def clear_screen(self) -> None:
-        """Take what was typed off the screen and out of the terminal's memory, where there is one."""
+        """Take what was typed off the screen and out of the terminal's memory."""
         if self.stdout.isatty():
             self.stdout.write("\033[2J\033[3J\033[H", ending="")
 
@@ -70,7 +73,9 @@ def refuse(sentence: str) -> NoReturn:
 def refuse_unsound(tags: list[str] | None = None) -> None:
     """Raise CommandError for everything that must hold and does not; all checks without tags."""
     found = run_checks(tags=tags, databases=["default"])
-    wrong = [f"{message.msg} {message.hint or ''}".strip() for message in found if message.level >= ERROR]
+    wrong = [
+        f"{message.msg} {message.hint or ''}".strip() for message in found if message.level >= ERROR
+    ]
     if wrong:
         refuse("\n".join(wrong))
 
@@ -107,3 +112,31 @@ def write_private(path: Path, content: bytes) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         refuse(f"{path} cannot be written ({error.strerror}). Choose another place.")
+
+
+def give_way_in(console: Command, name: str, language: str) -> Offer:
+    """Show somebody their new passphrase and second factor, and ask for a code that proves it.
+
+    Nothing is stored here; the caller gives the user what comes back (`signin.protect`).
+    """
+    offer = Offer.make(name, language)
+    picture = io.StringIO()
+    segno.make(offer.address(name), error="l").terminal(picture, border=1, compact=True)
+    console.say(
+        "",
+        f"For {name} alone, to be written down now and shown to nobody:",
+        "",
+        f"  passphrase   {offer.passphrase}",
+        f"  second factor, for an authenticator app   {offer.grouped_secret()}",
+        "",
+        picture.getvalue(),
+    )
+    console.ask(
+        "The six digits that the app shows now:",
+        lambda code: (
+            None
+            if offer.shows(code)
+            else "That is not this moment's code. Look at the app, and at this machine's clock."
+        ),
+    )
+    return offer

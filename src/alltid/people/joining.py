@@ -65,10 +65,13 @@ class Offer:
         """The TOTP secret in groups of four, for typing into an app by hand."""
         return " ".join(self.totp_secret[i : i + 4] for i in range(0, len(self.totp_secret), 4))
 
+    def address(self, name: str) -> str:
+        """What an authenticator app reads from a QR code (otpauth://…)."""
+        return pyotp.TOTP(self.totp_secret).provisioning_uri(name=name, issuer_name="Alltid")
+
     def qr(self, name: str) -> SafeString:
         """The same as a picture: an inline SVG without any style."""
-        address = pyotp.TOTP(self.totp_secret).provisioning_uri(name=name, issuer_name="Alltid")
-        svg = segno.make(address, error="m").svg_inline(
+        svg = segno.make(self.address(name), error="m").svg_inline(
             border=0, omitsize=True, svgclass=None, lineclass=None
         )
         return mark_safe(svg)  # noqa: S308 -- segno made it of numbers alone

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -49,12 +50,15 @@ def new_generation(team: Team) -> TeamKey:
 
 
 @transaction.atomic
-def found_team(team: Team, lead: User, keepers: tuple[str, str]) -> list[Identity]:
+def found_team(
+    team: Team, lead: User, keepers: tuple[str, str], sheets: Sequence[Identity] = ()
+) -> list[Identity]:
     """Give a new team its lead, its first key and two recovery sheets, which are returned.
 
-    The sheets' identities are printed and forgotten; only their recipients are stored.
+    The sheets' identities (made here, unless printed already) are forgotten; only their
+    recipients are stored.
     """
-    identities = [Identity.generate() for _keeper in keepers]
+    identities = list(sheets) or [Identity.generate() for _keeper in keepers]
     for number, (keeper, identity) in enumerate(zip(keepers, identities, strict=True), start=1):
         RecoverySheet.objects.create(
             team=team, number=number, keeper=keeper, recipient=identity.recipient

@@ -16,7 +16,7 @@ from django.utils import timezone
 from alltid import server
 from alltid.answer import trial
 from alltid.people.console import Command as Console
-from alltid.people.console import refuse_unsound
+from alltid.people.console import refuse_unsound, write_private
 
 
 class Command(Console):
@@ -42,7 +42,9 @@ class Command(Console):
         refuse_unsound()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        trial.make(options["language"], timezone.now())
+        now = timezone.now()
+        for sheet in trial.make(options["language"], now):
+            write_private(sheet.file, sheet.printed(options["language"], now))
         self.say(*self.lines())
         if not options["prepare"]:
             server.take_over()
@@ -75,17 +77,23 @@ class Command(Console):
             *(line.rstrip() for line in table),
             "",
             f"  A code is new every half minute. The current one: {_command()} code Bo",
-            f"  Six words, answered:    {' '.join(held['words'])}",
-            f"  Data and mail:          {settings.DATA}",
+            f"  Six words, answered     {' '.join(held['words'])}",
+            f"  Data and mail           {_near(settings.DATA)}",
+            f"  Recovery sheets         {_near(trial.sheets_folder())}",
             "",
             "Stop with Ctrl-C. The next start goes on with the same data.",
             "",
         ]
 
 
+def _near(path: Path) -> str:
+    """A path as it is typed from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
 def _command() -> str:
     """How this command was called, as it can be typed again from here."""
-    called = Path(sys.argv[0])
-    path = str(called.relative_to(Path.cwd())) if called.is_relative_to(Path.cwd()) else str(called)
     usual = Path("var").absolute()
-    return path if usual == settings.DATA else f"DATA={settings.DATA} {path}"
+    called = _near(Path(sys.argv[0]).absolute())
+    return called if usual == settings.DATA else f"DATA={_near(settings.DATA)} {called}"

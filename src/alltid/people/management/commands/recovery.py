@@ -1,0 +1,108 @@
+"""Try a recovery sheet (check), or open a team's keys with one (restore).
+
+`recovery check --team North` belongs into every year. `recovery restore --team North --user NAME`
+is for the day when no member can open the keys any more; --fresh makes that person's way in anew.
+"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from alltid.people import sheets
+from alltid.people.console import Command as Console
+from alltid.people.console import give_way_in, refuse, team_named
+from alltid.people.models import Team, User
+from alltid.people.signin import protect
+from alltid.vault.errors import VaultError
+from alltid.vault.identity import Identity
+
+
+class Command(Console):
+    """Reads a typed sheet and does one thing with it."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """check or restore."""
+        actions = parser.add_subparsers(dest="action", required=True)
+        check = actions.add_parser("check", help="type a sheet in and see that it still opens")
+        restore = actions.add_parser("restore", help="give one person the team's keys by a sheet")
+        for action in (check, restore):
+            action.add_argument("--team", required=True)
+        restore.add_argument("--user", required=True, help="the name they sign in with")
+        restore.add_argument(
+            "--fresh",
+            action="store_true",
+            help="they have no way in any more: make passphrase and second factor anew",
+        )
+        restore.add_argument("--first-name", help="of somebody new; children see it")
+        restore.add_argument(
+            "--language", choices=[code for code, _name in settings.LANGUAGES], default="sv"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Ask for the sheet and do what was asked with it."""
+        team = team_named(options["team"])
+        try:
+            if options["action"] == "check":
+                self._check(team)
+            else:
+                self._restore(team, options)
+        except sheets.OtherSheet as wrong:
+            refuse(str(wrong))
+        except VaultError as wrong:
+            refuse(
+                f"The sheet is this team's, and still something stored does not open: {wrong} "
+                "Stop the server and compare the database with a backup."
+            )
+
+    def _read_sheet(self) -> Identity:
+        """The identity that was typed; asks again until it can be read, then clears the screen."""
+        self.say(
+            "Type the whole key of one sheet, group by group. Big or small letters and spaces do "
+            f"not matter; {sheets.PREFIX} before it may be left out."
+        )
+        try:
+            return sheets.read(self.ask("The key:", sheets.misread))
+        finally:
+            self.clear_screen()
+
+    def _check(self, team: Team) -> None:
+        sheet, opened = sheets.check(team, self._read_sheet(), timezone.now())
+        self.say(
+            f"Sheet {sheet.number} of team {team} opens every key it should ({opened}). It is kept "
+            f"by {sheet.keeper}; the check is noted. Put it back under lock."
+        )
+
+    def _restore(self, team: Team, options: dict[str, Any]) -> None:
+        user = User.objects.filter(name__iexact=options["user"]).first()
+        if user is None and not (options["fresh"] and options["first_name"]):
+            refuse(
+                f"Nobody signs in as {options['user']}. To make them a way in, add --fresh and "
+                "--first-name."
+            )
+        identity = self._read_sheet()
+        sheets.generations(team, identity)  # refuse before a way in is made
+        if user is None:
+            user = User(
+                name=options["user"],
+                first_name=options["first_name"],
+                language=options["language"],
+            )
+        if options["fresh"]:
+            offer = give_way_in(self, user.name, user.language)
+            protect(user, Identity.generate(), offer.passphrase, offer.totp_secret)
+            user.failures, user.retry_at, user.totp_step, user.is_active = 0, None, 0, True
+        with transaction.atomic():
+            if options["fresh"]:
+                user.save()
+                sheets.forget_identity(user)
+            opened = sheets.restore(team, identity, user, timezone.now())
+        self.clear_screen()
+        self.say(
+            f"{user.name} can open everything of team {team} again ({opened} keys). Put the sheet "
+            "back under lock. Then remove whoever has left: that gives the team a new key."
+        )

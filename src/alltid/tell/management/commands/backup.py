@@ -1,0 +1,97 @@
+"""Copy the database to a file while the server runs; the secrets are not in it.
+
+Where --to is a folder, the copy is named by its time, and copies older than ALLTID_BACKUP_DAYS go.
+"""
+
+import os
+import shutil
+import sqlite3
+from argparse import ArgumentParser
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from alltid.people.console import Command as Console
+from alltid.people.console import refuse
+
+_NAMED = "alltid-%Y%m%d-%H%M%S.sqlite3"
+
+
+class Command(Console):
+    """Takes one backup."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where to."""
+        parser.add_argument("--to", type=Path, required=True, help="a new file, or a folder")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Copy, check the copy, take the list of erased ids along, and drop what is too old."""
+        if connection.vendor != "sqlite":
+            refuse("This database is PostgreSQL's: take its backup with pg_dump, and keep it no "
+                   f"longer than {settings.ALLTID['BACKUP_DAYS']} days.")  # fmt: skip
+        now, target = timezone.now(), options["to"]
+        folder = target if target.is_dir() else target.absolute().parent
+        file = target / now.strftime(_NAMED) if target.is_dir() else target
+        if file.exists():
+            refuse(f"{file} is there already. Choose another name.")
+        try:
+            copy_database(file)
+            gone = drop_old(folder, now) if target.is_dir() else []
+            erased = settings.DATA / "erased.txt"
+            if erased.exists():
+                shutil.copyfile(erased, folder / "erased.txt")
+        except OSError as error:
+            refuse(f"The backup could not be written ({error.strerror}). There is none.")
+        except sqlite3.Error as error:
+            refuse(f"The backup could not be made ({error}). There is none.")
+        self.say(
+            f"The backup is {file}, with the list of erased talks beside it. "
+            "The secrets are not in it: keep a copy of them elsewhere.",
+            *(
+                [f"{len(gone)} older than {settings.ALLTID['BACKUP_DAYS']} days are gone."]
+                * bool(gone)
+            ),
+        )
+
+
+def copy_database(file: Path) -> None:
+    """Copy the database page by page (SQLite's online backup) to a file of mode 0600."""
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    source = f"file:{settings.DATABASES['default']['NAME']}?mode=ro"
+    try:
+        with (
+            closing(sqlite3.connect(source, uri=True)) as here,
+            closing(sqlite3.connect(file)) as there,
+        ):
+            here.backup(there)
+            # One file without a log beside it, that opens on a read-only medium too.
+            there.execute("PRAGMA journal_mode=DELETE")
+            if there.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("the copy is not whole")
+        with file.open("rb") as copied:
+            os.fsync(copied.fileno())
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def drop_old(folder: Path, now: datetime) -> list[Path]:
+    """Delete the backups of this folder that are too old for what children are promised."""
+    oldest = now - timedelta(days=settings.ALLTID["BACKUP_DAYS"])
+    old = []
+    for path in folder.glob("alltid-*.sqlite3"):
+        try:
+            made = datetime.strptime(path.name, _NAMED).replace(tzinfo=now.tzinfo)
+        except ValueError:
+            continue
+        if made < oldest:
+            path.unlink()
+            old.append(path)
+    return old

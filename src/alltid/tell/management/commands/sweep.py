@@ -1,0 +1,21 @@
+"""Erase what is due: ended talks that are not kept, spent forms, old visit keys.
+
+`alltid serve` does it every ALLTID_ROUNDS minutes. It may run at any time, and twice.
+"""
+
+from typing import Any
+
+from alltid.people.console import Command as Console
+from alltid.tell.erasing import sweep
+
+
+class Command(Console):
+    """Sweeps once."""
+
+    help = __doc__ or ""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say what was erased, where anything was."""
+        erased = sweep()
+        if any(erased.values()):
+            self.say("Erased: " + ", ".join(f"{count} {what}" for what, count in erased.items()))
