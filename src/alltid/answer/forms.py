@@ -69,10 +69,11 @@ class ReplyForm(StaffForm):
 
         Sending it again is meant: the newer messages are seen now.
         """
-        errors, data = self.errors, self.data.copy()
+        data = self.data.copy()
         data["read_up_to"] = sequence
         form = type(self)(data)
-        form._errors = errors
+        form.full_clean()
+        form._errors = self.errors
         if sentence:
             form.add_error(None, sentence)
         return form

@@ -119,18 +119,23 @@ def _not_sent(
     """The desk again with everything typed, which is kept as a draft too."""
     if form["text"].value().strip():
         request.unlocked.save_draft(opened.disclosure.pk, form["text"].value())
-    shown = form.stands_on(opened.disclosure.sequence, sentence)
-    return _desk(request, opened, shown, status)
+    return _desk(request, opened, form, status, sentence)
 
 
 def _desk(
-    request: StaffRequest, opened: OpenDisclosure, form: ReplyForm | None = None, status: int = 200
+    request: StaffRequest,
+    opened: OpenDisclosure,
+    form: ReplyForm | None = None,
+    status: int = 200,
+    sentence: str = "",
 ) -> HttpResponse:
     lines = opened.lines()
+    read_up_to = lines[-1].sequence if lines else 0
     if form is None:
         draft = request.unlocked.draft(opened.disclosure.pk)
-        read_up_to = lines[-1].sequence if lines else 0
         form = ReplyForm(initial={"text": draft, "read_up_to": read_up_to})
+    else:
+        form = form.stands_on(read_up_to, sentence)
     context = desk.context(opened, lines, form, timezone.now())
     opened.mark_read(lines)
     return render(request, "answer/thread.html", context, status=status)
