@@ -263,10 +263,9 @@ def test_no_childs_page_at_any_status_sets_a_cookie(ada: Ada, path: str, method:
         assert response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_locked_database_keeps_the_text(ada: Ada, settings: object) -> None:
-    if connection.vendor != "sqlite":  # elsewhere a writer does not lock the others out
-        return
     ada.look()
     ada.tell(TEXT)
     name = connection.settings_dict["NAME"]
