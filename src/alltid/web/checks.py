@@ -22,7 +22,8 @@ def serving(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Production: named hosts, a private way in, secrets worth the name."""
     if settings.ALLTID["MODE"] != "serve":
         return []
-    given, found = settings.ALLTID, []
+    given = settings.ALLTID
+    found: list[CheckMessage] = []
     if not given["HOSTS"]:
         found.append(
             Error(

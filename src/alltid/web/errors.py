@@ -3,6 +3,7 @@
 They need no database. Where even a template fails, a few built-in lines are left.
 """
 
+import contextlib
 import logging
 import sys
 from typing import Any
@@ -17,6 +18,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from .context import house, language_of, numbers
 from .pictures import cut_pictures
@@ -84,7 +86,7 @@ def _page(template: str, context: dict[str, Any], status: int) -> HttpResponse:
     return response
 
 
-def _last_resort(text: str) -> str:
+def _last_resort(text: str) -> SafeString:
     """What is left when no template works: both languages, the numbers, the text."""
     kept = format_html("<textarea rows=9 cols=40>\n{}</textarea>", text) if text else ""
     return format_html(
@@ -111,10 +113,10 @@ def _typed(request: HttpRequest) -> tuple[str, list[tuple[str, str]]]:
     """The text of a POST without its pictures, and its other fields, as far as can be read."""
     if request.method != "POST":
         return "", []
-    try:
+    data = QueryDict()
+    # A form that cannot be read must not break the page that says so.
+    with contextlib.suppress(Exception):
         data = request.POST
-    except Exception:  # A form that cannot be read must not break the page that says so.
-        data = QueryDict()
     if not data:
         data = _beginning(request)
     fields = [(name, value) for name, value in data.items() if name not in ("text", "do")]
