@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from .models import AuditEvent, Team, User
 from .reference import reference
@@ -15,8 +15,6 @@ PAGE = 50
 
 # What the log's verbs are called on the page; a verb that is not here stands as it is.
 VERBS = {
-    "added_message": gettext_lazy("a child wrote more"),
-    "answered": gettext_lazy("answered"),
     "away": gettext_lazy("changed an absence"),
     "closed_team": gettext_lazy("closed the team for children"),
     "ended_by_child": gettext_lazy("a child ended the talk"),
@@ -33,9 +31,20 @@ VERBS = {
     "recused": gettext_lazy("hid from a member"),
     "recovery_checked": gettext_lazy("checked a recovery sheet"),
     "removed": gettext_lazy("removed from the team"),
-    "replied": gettext_lazy("answered"),
+    "recovery_used": gettext_lazy("opened the keys with a recovery sheet"),
+    "replied": gettext_lazy("wrote an answer"),
+    "shown": gettext_lazy("showed to a member again"),
     "team_founded": gettext_lazy("founded the team"),
 }
+
+
+# Reasons that are written in English, and read in the reader's language.
+REASONS = (
+    gettext_noop("passphrase lost"),
+    gettext_noop("key substituted or unreadable"),
+    gettext_noop("ended by the child"),
+    gettext_noop("swept"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,9 @@ def lines(team: Team, reader: User, before: int | None = None) -> tuple[list[Lin
 
     What was hidden from the reader stays hidden here: a thread about a lead tells them nothing.
     """
-    hidden = team.audit.filter(verb="recused", why__contains=str(reader.pk)).values("subject")
+    about = team.audit.filter(verb__in=("recused", "shown"), why=str(reader.pk)).order_by("id")
+    last_word = dict(about.values_list("subject", "verb"))
+    hidden = [subject for subject, verb in last_word.items() if verb == "recused"]
     events = team.audit.exclude(subject__in=hidden).select_related("actor").order_by("-id")
     if before is not None:
         events = events.filter(id__lt=before)
@@ -71,7 +82,7 @@ def _in_words(events: Iterable[AuditEvent]) -> list[Line]:
     def named(event: AuditEvent, text: str) -> str:
         found = _id(text)
         if found is None:
-            return text
+            return _(text) if text else ""
         return "" if found == event.team_id else names.get(found) or reference(found)
 
     return [

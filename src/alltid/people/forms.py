@@ -7,20 +7,16 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Membership, Team, User
 
-_DAYS = (
-    gettext_lazy("Monday"),
-    gettext_lazy("Tuesday"),
-    gettext_lazy("Wednesday"),
-    gettext_lazy("Thursday"),
-    gettext_lazy("Friday"),
-    gettext_lazy("Saturday"),
-    gettext_lazy("Sunday"),
-)
+
+def day_name(number: int) -> str:
+    """A weekday as a line begins with it, Monday being 0, in the active language."""
+    return str(WEEKDAYS[number]).capitalize()
 
 
 class StaffForm(forms.Form):
@@ -301,9 +297,9 @@ class HoursForm(StaffForm):
             )
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["cover"].queryset = Team.objects.exclude(pk=team.pk)  # type: ignore[attr-defined]
-        for number, name in enumerate(_DAYS):
+        for number in range(7):
             self.fields[f"day{number}"] = forms.CharField(
-                label=name,
+                label=day_name(number),
                 required=False,
                 widget=forms.TextInput(attrs={"class": "short", "placeholder": "–"}),
             )
@@ -316,7 +312,7 @@ class HoursForm(StaffForm):
         """Read every stretch; say which line cannot be read."""
         held = super().clean() or {}
         held["opening"] = {}
-        for number, name in enumerate(_DAYS):
+        for number in range(7):
             stretches = [part for part in held.get(f"day{number}", "").split(",") if part.strip()]
             try:
                 read = [_stretch(part) for part in stretches]
@@ -324,7 +320,7 @@ class HoursForm(StaffForm):
                 self.add_error(
                     f"day{number}",
                     _("%(day)s cannot be read. Write it as 08:00-16:00, or leave it empty.")
-                    % {"day": name},
+                    % {"day": day_name(number)},
                 )
             else:
                 if read:

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Count, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from alltid.vault.identity import fingerprint
 
+from .forms import day_name
 from .models import Membership, RecoverySheet, Team
 
 _RECENT = timedelta(days=14)
@@ -84,10 +84,8 @@ def week(team: Team) -> list[tuple[str, str]]:
 
 
 def _span(days: list[int]) -> str:
-    def name(number: int) -> str:
-        return date_format(date(2024, 1, 1 + number), "l").capitalize()  # a Monday and the week
-
-    return name(days[0]) if len(days) == 1 else f"{name(days[0])}–{name(days[-1])}"
+    first = day_name(days[0])
+    return first if len(days) == 1 else f"{first}–{day_name(days[-1])}"
 
 
 def closures(team: Team, today: date) -> list[tuple[date, date]]:

@@ -293,6 +293,9 @@ def test_the_log_shows_lo_what_happened_but_nothing_that_is_hidden_from_lo(
     page = lo.browser().get("/staff/team/north/log/").content.decode()
     assert page.count("<strong>Bo</strong> opened") == 1
     assert "hid from a member" not in page
+    AuditEvent.write("shown", actor=bo.user, team=north, subject=secret, why=str(lo.user.pk))
+    page = lo.browser().get("/staff/team/north/log/").content.decode()
+    assert page.count("<strong>Bo</strong> opened") == 2
 
 
 def test_the_log_turns_pages_without_losing_a_line(cast: dict[str, Person], north: Team) -> None:
