@@ -25,6 +25,9 @@ REMOVAL_SERVICES = [
     ("Ditt ECPAT", "https://dittecpat.se/"),
     ("Take It Down", "https://takeitdown.ncmec.org/"),
 ]
+# Shown in fields of their own, or said in a sentence.
+_SEEN = ("text", "rest", "pictures_cut")
+_GOES_ALONG = ("id", "capsule", "team", "feeling", *(f"w{i}" for i in range(1, 7)))
 View = Callable[..., HttpResponse]
 
 
@@ -80,12 +83,22 @@ def not_now(
         "reason": reason,
         "cover": {"name": cover.place, "href": address(cover, language)} if cover else None,
         "form_action": request.path_info,
-        "kept": [(name, value) for name, value in kept.items() if value and name != "text"],
+        "kept": _carried(request, kept),
     }
     response = page(request, "tell/not_now.html", context | kept, status=status)
     if status in (429, 503):
         response.headers["Retry-After"] = "60"
     return response
+
+
+def _carried(request: HttpRequest, kept: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What goes along unseen when the form is sent again: its id, its capsule, taps and words."""
+    taps = [(name, value) for name, value in kept.items() if value and name not in _SEEN]
+    try:
+        sent = [(name, request.POST.get(name, "")) for name in _GOES_ALONG]
+    except Exception:
+        return taps
+    return taps + [(name, value) for name, value in sent if value]
 
 
 def typed(request: HttpRequest) -> dict[str, Any]:

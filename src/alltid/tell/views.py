@@ -22,7 +22,16 @@ from .pages import in_language, never_lost, not_now, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .telling import come_back, mark_read_by_child, tell, tell_by_card
 from .threads import ending_context, thread_context
-from .visit import NONCE_MINUTES, Capsule, FormOld, VisitOver, is_spent, new_form, read_form
+from .visit import (
+    NONCE_MINUTES,
+    Capsule,
+    FormOld,
+    VisitOver,
+    is_spent,
+    new_form,
+    read_form,
+    was_sent_before,
+)
 
 _FORM_PLACE = "@form@"
 _FRESH = 15.0  # seconds a ready first page is shown before it is made anew
@@ -106,13 +115,29 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
         "form_id": new_form(),
         "form_action": f"/{language}/more/",
         "pictures_cut": form.pictures_cut,
+        "text": form.rest,
     }
     return page(request, "tell/kept.html", context, room="/{}/words/")
 
 
-def _words_page(request: HttpRequest, status: int = 200, **kept: Any) -> HttpResponse:
-    context = {"form_id": new_form(), "typed": [""] * 6, "unknown": [], "error": None}
-    return page(request, "tell/words.html", context | kept, status=status, room="/{}/words/")
+def _words_typed(request: HttpRequest) -> list[str]:
+    return words.split(" ".join(request.POST.get(f"w{i}", "") for i in range(1, 7)))
+
+
+def _words_page(request: HttpRequest, status: int = 200, **said: Any) -> HttpResponse:
+    """Ask for six words; those typed stay, and so does a message that waits for them."""
+    context = TellForm.read(request).kept() | {
+        "form_id": new_form(),
+        "typed": _words_typed(request),
+        "unknown": [],
+        "error": None,
+    }
+    return page(request, "tell/words.html", context | said, status=status, room="/{}/words/")
+
+
+def _spent_page(request: HttpRequest, status: int = 200, **kept: Any) -> HttpResponse:
+    context = kept | {"form_id": new_form()}
+    return page(request, "tell/spent.html", context, status=status, room="/{}/words/")
 
 
 @in_language
@@ -127,31 +152,31 @@ def back(request: HttpRequest, language: str) -> HttpResponse:
 
 @tells(COMING_BACK, page_when_many=_words_page)
 def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
-    typed = words.split(" ".join(request.POST.get(f"w{i}", "") for i in range(1, 7)))
-    shown = (typed + [""] * 6)[:6]
-    now = timezone.now()
+    form, typed, now = TellForm.read(request), _words_typed(request), timezone.now()
+    if form.do == "language":
+        return _words_page(request)
+    if was_sent_before(form.form_id, now):
+        return _spent_page(request)
     try:
-        nonce = read_form(request.POST.get("id", ""), NONCE_MINUTES)
+        read_form(form.form_id, NONCE_MINUTES)
     except FormOld:
-        return _words_page(request, 422, error="old", typed=shown)
+        return _words_page(request, 422, error="old")
     if len(typed) != 6:
-        return _words_page(request, 422, error="count", typed=shown)
+        return _words_page(request, 422, error="count")
     reading = words.read(typed, language)
     if reading.unknown:
         unknown = [
             {"position": word.position + 1, "typed": word.typed, "suggestions": word.suggestions}
             for word in reading.unknown
         ]
-        return _words_page(request, 422, unknown=unknown, typed=shown)
-    if is_spent(nonce, now):
-        return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
+        return _words_page(request, 422, unknown=unknown)
     try:
         found = next(filter(None, map(come_back, reading.numbers)), None)
     except KdfBusy:
-        return _words_page(request, 503, error="busy", typed=shown)
+        return _words_page(request, 503, error="busy")
     if found is None:
-        return _words_page(request, 404, error="nothing", typed=shown)
-    return _show_door(request, found, language, now)
+        return _words_page(request, 404, error="nothing")
+    return _show_door(request, found, language, now, **form.kept())
 
 
 def _show_door(
@@ -185,9 +210,9 @@ def _visit(request: HttpRequest, now: datetime) -> Door:
 
 def _visit_over(request: HttpRequest, form: TellForm, language: str) -> HttpResponse:
     """The quarter of an hour is over: the words are asked for again, what was typed is kept."""
-    if form.text.strip():
-        return not_now(request, "form_old", 422, **form.kept())
-    return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
+    if form.text.strip() and not was_sent_before(form.form_id, timezone.now()):
+        return _spent_page(request, 422, **form.kept())
+    return _spent_page(request)
 
 
 @in_language
@@ -207,7 +232,7 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
     if form.error:
         return _show_door(request, door, language, now, 422, error=form.error, **form.kept())
     if is_spent(form_id, now):
-        return page(request, "tell/spent.html", {"form_id": new_form()}, room="/{}/words/")
+        return _spent_page(request)
     if isinstance(door.held, Card):
         body = form.body() | {"language": language}
         disclosure = tell_by_card(door.held, door.identity, body, acute=form.acute, now=now)
@@ -221,6 +246,7 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
         now,
         sent=True,
         pictures_cut=form.pictures_cut,
+        text=form.rest,
     )
 
 

@@ -65,6 +65,17 @@ def is_spent(form: bytes, now: datetime) -> bool:
 _this_quarter: VisitKey | None = None
 
 
+def was_sent_before(signed: str, now: datetime) -> bool:
+    """Whether a form of any age was first sent longer ago than a double tap: a Reload.
+
+    What it holds is then not shown again. A form that is not one of ours was never sent.
+    """
+    try:
+        return is_spent(base64.urlsafe_b64decode(_forms.unsign(signed)), now)
+    except (signing.BadSignature, binascii.Error, ValueError):
+        return False
+
+
 def _visit_key(now: datetime) -> VisitKey:
     global _this_quarter
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
