@@ -11,8 +11,9 @@ import ssl
 import subprocess
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from alltid import env
 
@@ -84,6 +85,15 @@ def _rounds(minutes: int, stop: threading.Event) -> None:
         wait = minutes * 60.0
 
 
+def load(target: str) -> Any:
+    """The application, in a worker; what the server hands on with each request holds no secret."""
+    application = import_module(target.partition(":")[0]).application
+    for name, setting in env.SETTINGS.items():
+        if setting.secret:
+            os.environ.pop(env.PREFIX + name, None)
+    return application
+
+
 def main() -> None:
     """Serve until stopped."""
     from granian.constants import HTTPModes, Interfaces
@@ -104,7 +114,7 @@ def main() -> None:
         http=HTTPModes.auto if certificate else HTTPModes.http1,
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         ssl_cert=Path(certificate) if certificate else None,
         ssl_key=Path(key) if key else None,
         respawn_failed_workers=True,
@@ -114,7 +124,7 @@ def main() -> None:
     if settings["ROUNDS"]:
         threading.Thread(target=_rounds, args=(settings["ROUNDS"], stop), daemon=True).start()
     try:
-        server.serve()
+        server.serve(target_loader=load)
     finally:
         stop.set()
 

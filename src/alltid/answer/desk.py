@@ -88,21 +88,21 @@ def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
 def _strip(
     disclosure: Disclosure, lines: list[Line], owner: User | None, now: datetime
 ) -> dict[str, Any]:
-    said = _last_taps(line for line in lines if line.from_child)
+    said = last_taps(line for line in lines if line.from_child)
     return inbox.promise(disclosure, disclosure.team, now) | {
         "id": disclosure.pk,
         "reference": reference(disclosure.pk),
         "team": disclosure.team.name,
         "owner": owner.first_name if owner else "",
         "acute": _acute(disclosure, said),
-        "taps": _tap_texts(said),
+        "taps": tap_texts(said),
         "example": disclosure.example,
         "ended": disclosure.ended is not None,
         "first_answer": all(line.from_child for line in lines),
     }
 
 
-def _last_taps(lines: Iterable[Line]) -> dict[str, Any]:
+def last_taps(lines: Iterable[Line]) -> dict[str, Any]:
     """What the child tapped last, question by question."""
     said: dict[str, Any] = {}
     for line in lines:
@@ -113,7 +113,8 @@ def _last_taps(lines: Iterable[Line]) -> dict[str, Any]:
 _ASKED = (*TAPS, "linked", "language")
 
 
-def _tap_texts(said: dict[str, Any]) -> list[str]:
+def tap_texts(said: dict[str, Any]) -> list[str]:
+    """What the child tapped, in words."""
     texts = [str(TAPS[name][said[name]]) for name in TAPS if said.get(name) in TAPS[name]]
     if said.get("linked"):
         texts.append(_("has written before"))

@@ -17,7 +17,13 @@ from typing import Any
 import pyrage
 from pyrage import x25519
 
-from .errors import EnvelopeBroken, EnvelopeMisplaced, KeySubstituted, NotForThisKey
+from .errors import (
+    EnvelopeBroken,
+    EnvelopeMisplaced,
+    KeySubstituted,
+    NotForThisKey,
+    VaultError,
+)
 from .identity import Identity
 from .parameters import PADDING_STEP
 
@@ -113,3 +119,16 @@ def open_identity(stored: bytes, identity: Identity, label: Label, recipient: st
     if inner.recipient != recipient:
         raise KeySubstituted("The stored recipient is not this identity's.")
     return inner
+
+
+def seal_export(text: str, recipient: str) -> bytes:
+    """Seal plain words as an age file for somebody outside, who opens it with `age -d`.
+
+    Raises VaultError where the recipient is no X25519 one (`age1…`).
+    """
+    try:
+        holder = x25519.Recipient.from_str(recipient.strip())
+    except pyrage.RecipientError:
+        raise VaultError("This is no age recipient.") from None
+    sealed: bytes = pyrage.encrypt(pad(text.encode("utf-8", "surrogatepass")), [holder])
+    return sealed
