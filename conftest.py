@@ -55,6 +55,8 @@ def chromium() -> Iterator["Browser"]:
 
     path = os.environ.get("CHROMIUM") or find()
     assert path, "No Chromium is here. `make test` fetches one, or set CHROMIUM to its path."
+    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         # No sandbox where the tests run as root, as in a container; pages are our own.
         browser = playwright.chromium.launch(

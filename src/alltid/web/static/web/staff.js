@@ -24,8 +24,9 @@
     button.addEventListener("click", cover);
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.repeat || blank.open) return;
-      if (event.timeStamp - lastEscape < SECOND) cover();
-      lastEscape = event.timeStamp;
+      const now = Date.now();
+      if (now - lastEscape < SECOND) cover();
+      lastEscape = now;
     });
     blank.addEventListener("cancel", (event) => event.preventDefault());
     blank.addEventListener("click", uncover);
@@ -42,44 +43,49 @@
 
   /* Drafts: kept a moment after the last key, and before the lock. */
   const form = one("form[data-draft]");
-  let keepDraft = async () => true;
+  let keepDraft = async () => {};
   if (form) {
     const text = form.querySelector("textarea");
     const state = form.querySelector("[data-draft-state]");
     let timer = 0;
     let kept = text.value;
+    let last = new AbortController();
     keepDraft = async () => {
       clearTimeout(timer);
-      if (text.value === kept) return true;
+      if (text.value === kept) return;
       const writing = text.value;
+      last = new AbortController();
       try {
         const answer = await fetch(form.dataset.draft, {
-          method: "POST", body: new FormData(form), redirect: "manual", credentials: "same-origin",
-          headers: { "X-Draft": "1" },
+          method: "POST", body: new FormData(form), redirect: "manual", keepalive: true,
+          headers: { "X-Draft": "1" }, signal: last.signal,
         });
-        if (answer.status === 401) {
-          const locked = await answer.json();
-          if (locked.kept) kept = writing;
-          state.textContent = locked.sentence;
-          return locked.kept;
+        if (answer.ok) {
+          kept = writing;
+          state.textContent = form.dataset.kept;
+          stillHere();
+          return;
         }
-        if (!answer.ok) throw answer.status;
-        kept = writing;
-        state.textContent = form.dataset.kept;
-        stillHere();
-        return true;
+        /* Behind the lock the server says in a sentence whether the draft is kept. */
+        const said = await answer.json();
+        if (said.kept) kept = writing;
+        state.textContent = said.sentence;
       } catch {
         state.textContent = form.dataset.unkept;
-        return false;
       }
     };
     text.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(keepDraft, 3 * SECOND);
     });
-    /* One tap sends once. */
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) keepDraft();
+    });
+    /* One tap sends once, and what is sent is no draft any more. */
     form.addEventListener("submit", () => {
       clearTimeout(timer);
+      last.abort();
+      kept = text.value;
       form.inert = true;
     });
     addEventListener("pageshow", () => { form.inert = false; });
