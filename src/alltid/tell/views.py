@@ -180,7 +180,13 @@ def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
 
 
 def _show_door(
-    request: HttpRequest, door: Door, language: str, now: datetime, status: int = 200, **kept: Any
+    request: HttpRequest,
+    door: Door,
+    language: str,
+    now: datetime,
+    /,
+    status: int = 200,
+    **kept: Any,
 ) -> HttpResponse:
     """A card that nobody wrote with yet shows the form; a talk shows its newest answer."""
     context = {

@@ -1,0 +1,136 @@
+"""What Ada typed stays when she changes language, team or page, and when her visit is over."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from alltid.people.tests.scene import Person
+from alltid.tell.models import Disclosure, Message
+
+from .conftest import Ada
+from .test_telling import answer
+
+TEXT = "somebody said I get money for a picture of me"
+
+
+def later(monkeypatch: pytest.MonkeyPatch, **passed: float) -> None:
+    """Let time pass for the views."""
+    then = timezone.now() + timedelta(**passed)
+    monkeypatch.setattr("alltid.tell.views.timezone.now", lambda: then)
+
+
+def test_ada_changes_language_on_the_first_page_and_keeps_text_and_taps(ada: Ada) -> None:
+    ada.look()
+    ada.language = "sv"
+    ada.send(text=TEXT, now="not_safe", linked="1", do="language")
+    assert ada.sees("Du kan alltid berätta.")
+    assert ada.sees(TEXT)
+    assert ada.sees("value=not_safe checked")
+    assert ada.sees('name="linked" value="1" checked')
+    assert Disclosure.objects.count() == 0
+
+
+def test_ada_changes_language_among_her_words_and_they_are_not_tried(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ada.tell(TEXT)
+    ada.look("words/")
+    monkeypatch.setattr("alltid.tell.views.come_back", None)
+    ada.language = "sv"
+    ada.send("words/", do="language", **{f"w{i}": word for i, word in enumerate(words[:3], 1)})
+    assert ada.seen.status_code == 200
+    assert ada.sees("Skriv dina sex ord.")
+    assert all(ada.sees(f'value="{word}"') for word in words[:3])
+
+
+def test_ada_changes_language_in_a_talk_and_nothing_is_sent(ada: Ada, bo: Person) -> None:
+    words = ada.tell(TEXT)
+    answer(Disclosure.objects.get(), bo, "Thank you for telling.")
+    ada.come_back(words)
+    ada.language = "sv"
+    ada.send("more/", text="half a sen", do="language")
+    assert ada.sees("Hej igen.")
+    assert ada.sees("half a sen")
+    assert Message.objects.count() == 2
+
+
+def test_an_empty_message_in_a_talk_is_asked_for_a_word(ada: Ada) -> None:
+    ada.tell(TEXT)
+    ada.send("more/", text=" ", do="send")
+    assert ada.seen.status_code == 422
+    assert ada.sees("It's empty.")
+
+
+def test_what_did_not_fit_waits_in_the_next_field(ada: Ada) -> None:
+    ada.look()
+    ada.send(text="first part", rest="second part")
+    assert ada.sees("second part</textarea>")
+    ada.send("more/", text="second part", rest="third part")
+    assert ada.sees("third part</textarea>")
+    assert Message.objects.count() == 2
+
+
+def test_a_message_written_for_too_long_waits_for_the_words_and_is_sent(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ada.tell(TEXT)
+    later(monkeypatch, minutes=20)
+    ada.send("more/", text="and this", now="not_safe")
+    assert ada.seen.status_code == 422
+    assert ada.sees("Write your six words once more, then you can send it.")
+    kept = {"text": "and this", "now": ada.hidden("now")}
+    assert kept["now"] == "not_safe"
+    monkeypatch.undo()
+    ada.send("words/", **kept, **{f"w{i}": word for i, word in enumerate(words, 1)})
+    assert ada.sees("and this</textarea>")
+    assert Message.objects.count() == 1
+    ada.send("more/", text="and this")
+    assert Message.objects.count() == 2
+
+
+def test_a_sent_message_is_not_shown_again_by_a_late_reload(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.tell(TEXT)
+    form = {"id": ada.hidden("id"), "capsule": ada.hidden("capsule")}
+    ada.send("more/", text="and this", **form)
+    later(monkeypatch, minutes=20)
+    ada.send("more/", text="and this", **form)
+    assert not ada.sees("and this")
+
+
+def test_used_words_are_not_shown_again_by_a_late_reload(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ada.tell(TEXT)
+    ada.look("words/")
+    form = {"id": ada.hidden("id")} | {f"w{i}": word for i, word in enumerate(words, 1)}
+    ada.send("words/", **form)
+    later(monkeypatch, minutes=20)
+    ada.send("words/", **form)
+    assert not any(ada.sees(word) for word in words)
+
+
+def test_a_message_that_could_not_be_saved_is_sent_from_the_page_that_says_so(ada: Ada) -> None:
+    ada.tell(TEXT)
+    with connection.execute_wrapper(_disk_full):
+        ada.send("more/", text="and this")
+    assert ada.seen.status_code == 503
+    assert ada.sees("and this</textarea>")
+    ada.send("more/", text="and this")
+    assert ada.seen.status_code == 200
+    assert Message.objects.count() == 2
+
+
+def _disk_full(execute: object, sql: str, params: object, many: bool, context: object) -> object:
+    if sql.startswith("INSERT"):
+        raise OperationalError("database or disk is full")
+    return execute(sql, params, many, context)  # type: ignore[operator]
+
+
+def test_text_begins_with_the_line_breaks_that_were_typed(ada: Ada) -> None:
+    ada.look()
+    ada.send(text="\n\n  <b>hi</b> > <i>", do="other")
+    assert ">\n\n\n  &lt;b&gt;hi&lt;/b&gt; &gt; &lt;i&gt;</textarea>" in ada.html
