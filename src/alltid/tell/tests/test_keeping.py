@@ -16,8 +16,9 @@ TEXT = "somebody said I get money for a picture of me"
 
 
 def later(monkeypatch: pytest.MonkeyPatch, **passed: float) -> None:
-    """Let time pass for the views."""
+    """Let time pass, for the views and for what is signed."""
     then = timezone.now() + timedelta(**passed)
+    monkeypatch.setattr("django.core.signing.time.time", then.timestamp)
     monkeypatch.setattr("alltid.tell.views.timezone.now", lambda: then)
 
 
