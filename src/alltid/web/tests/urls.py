@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 CANARY = "kanariefågel"
@@ -22,7 +24,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
 
 
 def fine(request: HttpRequest) -> HttpResponse:
-    """Say who asks, over which way, and what came."""
+    """Say who asks, over which way, in which language, and what came."""
     return JsonResponse(
         {
             "visitor": request.visitor,
@@ -30,6 +32,7 @@ def fine(request: HttpRequest) -> HttpResponse:
             "text": request.POST.get("text"),
             "skipped": getattr(request, "pictures_skipped", False),
             "files": len(request.FILES),
+            "language": get_language(),
         }
     )
 
@@ -44,6 +47,7 @@ def cookie(request: HttpRequest) -> HttpResponse:
     """Do what no child's page may do."""
     response = HttpResponse("")
     response.set_cookie("seen", "1")
+    patch_vary_headers(response, ["Cookie"])
     return response
 
 
