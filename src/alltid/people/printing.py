@@ -12,15 +12,18 @@ class NotPrinted(Exception):
     """The printer's process failed; the text says why, without what was to be printed."""
 
 
-def pdf(template: str, data: Mapping[str, Any], kind: str = "pdf") -> bytes:
-    """The PDF (or the first page as PNG) of a template, as `people/sheet.typ`; raises NotPrinted.
+_NEEDED = ("PATH", "HOME", "LANG", "PYTHONPATH")
+
+
+def pdf(template: str, data: Mapping[str, Any]) -> bytes:
+    """The PDF of a template, as `people/sheet.typ`; raises NotPrinted.
 
     data: what the template shows; it goes through a pipe and never lies in a file or an argument.
     """
     # Of our environment only what starts Python: the printer has no use for a pepper.
-    environ = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    environ = {name: os.environ[name] for name in _NEEDED if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "-m", "alltid.people.typeset", template, kind],
+        [sys.executable, "-m", "alltid.people.typeset", template],
         input=json.dumps(data, ensure_ascii=False).encode(),
         capture_output=True,
         env=environ,

@@ -1,4 +1,4 @@
-"""The printer's process: `python -m alltid.people.typeset TEMPLATE [pdf|png] < data.json > file`.
+"""The printer's process: `python -m alltid.people.typeset TEMPLATE < data.json > file.pdf`.
 
 typst is a large library and never loads in a process that opens envelopes; what is to be printed
 comes in as JSON and goes out as a file, and nothing is left on the disk in between.
@@ -13,19 +13,16 @@ import typst
 ROOT = Path(__file__).parents[1]
 
 
-def main(template: str, kind: str = "pdf") -> None:
+def main(template: str) -> None:
     """Set the template with the data on standard input; PDF/UA-1, so that a reader can read it."""
     made = typst.compile(
         ROOT / template,
         root=ROOT,
-        format=kind,
-        ppi=150.0,
         ignore_system_fonts=True,  # the same letters on every machine
         sys_inputs={"data": sys.stdin.read()},
-        pdf_standards=["ua-1"] if kind == "pdf" else [],
+        pdf_standards=["ua-1"],
     )
-    for page in made if isinstance(made, list) else [made]:
-        sys.stdout.buffer.write(page)
+    sys.stdout.buffer.write(made)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,102 @@
+"""What Bo hands on opens with the ordinary `age` command, and only for its receiver."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from django.http import Http404
+from django.utils import timezone
+
+from alltid.answer.export import export_thread
+from alltid.people.models import AuditEvent
+from alltid.tell.models import Message
+from alltid.vault.errors import VaultError
+from alltid.vault.identity import Identity
+
+TEXT = "hej\n## not a heading\u2028# nor this"
+
+
+def opened_by_age(sealed: bytes, identity: Identity, tmp_path) -> subprocess.CompletedProcess[str]:
+    """Run `age -d`, which knows nothing of this project."""
+    age = shutil.which("age")
+    if age is None:
+        why = "The command age is not here (Debian's package age), so no export was opened by it."
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+    key, file = tmp_path / "key", tmp_path / "thread.age"
+    key.write_text(identity.reveal())
+    file.write_bytes(sealed)
+    return subprocess.run(
+        [age, "-d", "-i", str(key), str(file)], capture_output=True, encoding="utf-8", check=False
+    )
+
+
+def test_receiver_opens_an_export_with_plain_age(cast, tmp_path):
+    told = cast.tell(text=TEXT, about="friend", age="10_12")
+    told.disclosure.add_reply("", "Bo", "Thank you.", read_up_to=1, now=timezone.now())
+    receiver = Identity.generate()
+    sealed = export_thread(
+        cast["Bo"].unlocked(), told.disclosure, receiver.recipient, timezone.now()
+    )
+
+    done = opened_by_age(sealed, receiver, tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "# What a child told team North, North School" in done.stdout
+    assert "It is about: a friend, age 10–12" in done.stdout
+    assert "· The child ·" in done.stdout
+    assert "> hej\n> ## not a heading\n> # nor this" in done.stdout
+    assert "· Bo ·" in done.stdout
+    assert "> Thank you." in done.stdout
+    assert len(done.stdout.encode()) % 256 == 0
+
+
+def test_stranger_does_not_open_an_export_with_plain_age(cast, tmp_path):
+    told = cast.tell(text=TEXT)
+    sealed = export_thread(
+        cast["Bo"].unlocked(), told.disclosure, Identity.generate().recipient, timezone.now()
+    )
+    done = opened_by_age(sealed, Identity.generate(), tmp_path)
+    assert done.returncode != 0
+    assert "hej" not in done.stdout
+
+
+def test_bo_exports_and_it_stands_in_the_log(cast):
+    told = cast.tell()
+    recipient = Identity.generate().recipient
+    export_thread(cast["Bo"].unlocked(), told.disclosure, recipient, timezone.now())
+    event = AuditEvent.objects.get(verb="exported")
+    assert (event.actor, event.subject) == (cast.user("Bo"), str(told.pk))
+
+
+def test_cato_exports_nothing_of_norths(cast):
+    told = cast.tell("North")
+    with pytest.raises(Http404):
+        export_thread(
+            cast["Cato"].unlocked(),
+            told.disclosure,
+            Identity.generate().recipient,
+            timezone.now(),
+        )
+
+
+def test_bo_mistypes_the_recipient_and_nothing_is_opened(cast):
+    told = cast.tell()
+    with pytest.raises(VaultError):
+        export_thread(cast["Bo"].unlocked(), told.disclosure, "age1wrong", timezone.now())
+    assert not AuditEvent.objects.filter(verb="exported").exists()
+
+
+def test_bo_exports_a_thread_with_a_damaged_message_and_the_rest_is_in_it(cast, tmp_path):
+    told = cast.tell(text="before")
+    told.say("after")
+    Message.objects.filter(disclosure=told.pk, sequence=1).update(sealed=b"\0" * 64)
+    receiver = Identity.generate()
+    sealed = export_thread(
+        cast["Bo"].unlocked(), told.disclosure, receiver.recipient, timezone.now()
+    )
+    done = opened_by_age(sealed, receiver, tmp_path)
+    assert "## 1\n\nThis message cannot be opened." in done.stdout
+    assert "> after" in done.stdout
