@@ -202,7 +202,7 @@ def _show_door(
         context |= thread_context(door.held, door.identity, now)
         mark_read_by_child(door.held)
         template = "tell/thread.html"
-    return page(request, template, context | kept, status=status, room="/{}/words/")
+    return page(request, template, context | kept, status=status, room="/{}/more/")
 
 
 def _visit(request: HttpRequest, now: datetime) -> Door:

@@ -50,6 +50,7 @@ def test_ada_changes_language_in_a_talk_and_nothing_is_sent(ada: Ada, bo: Person
     words = ada.tell(TEXT)
     answer(Disclosure.objects.get(), bo, "Thank you for telling.")
     ada.come_back(words)
+    assert ada.sees('formaction="/sv/more/"')
     ada.language = "sv"
     ada.send("more/", text="half a sen", do="language")
     assert ada.sees("Hej igen.")
