@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Count, Q
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from alltid.vault.identity import fingerprint
@@ -85,7 +86,7 @@ def week(team: Team) -> list[tuple[str, str]]:
 
 def _span(days: list[int]) -> str:
     first = day_name(days[0])
-    return first if len(days) == 1 else f"{first}–{day_name(days[-1])}"
+    return first if len(days) == 1 else f"{first}–{WEEKDAYS[days[-1]]}"
 
 
 def closures(team: Team, today: date) -> list[tuple[date, date]]:

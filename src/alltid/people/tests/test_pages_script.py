@@ -1,4 +1,4 @@
-"""What script adds to the staff's pages, in a real browser: blank screen, lock, drafts, no cache."""
+"""What script adds to the staff's pages, in a real browser: blank screen, lock, drafts."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
