@@ -25,7 +25,7 @@ def hour_of(moment: datetime) -> datetime:
 
 
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):
-    """Disclosures by what they wait for."""
+    """Receives what a child tells; finds disclosures by what they wait for."""
 
     def waiting(self) -> "DisclosureQuerySet":
         """Something of the child's has not been read or answered."""
@@ -39,10 +39,6 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     def by_urgency(self) -> "DisclosureQuerySet":
         """Most urgent first; the order of the inbox and its keyset pages."""
         return self.order_by("rank", "due", "id")
-
-
-class DisclosureManager(models.Manager["Disclosure"].from_queryset(DisclosureQuerySet)):  # type: ignore[misc]
-    """Receives what a child tells."""
 
     def receive(
         self,
@@ -130,7 +126,7 @@ class Disclosure(models.Model):
     ended = models.DateTimeField(null=True, blank=True)
     example = models.BooleanField(default=False)
 
-    objects = DisclosureManager()
+    objects = DisclosureQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["team", "rank", "due", "id"], name="inbox")]
@@ -184,7 +180,8 @@ class Disclosure(models.Model):
         """Store an adult's answer; what the child wrote meanwhile keeps the disclosure waiting.
 
         author: the user's id; name: the first name the child sees; read_up_to: the last sequence
-        that stood on the screen when the answer was written. Raises AnsweredMeanwhile, EndedByChild.
+        that stood on the screen when the answer was written.
+        Raises AnsweredMeanwhile, EndedByChild.
         """
         with transaction.atomic():
             fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)

@@ -20,15 +20,13 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
         # Opened before the copies go: someone may be removing themselves.
         identities = {key.pk: unlocked.team_identity(key) for key in team.live_keys()}
         key = forget_member(membership)
-        open_cases = KeyCopy.objects.filter(
-            disclosure__team=team,
-            disclosure__rank__lt=Disclosure.Rank.CLOSED,
-            team_key__in=identities,
-        ).select_related("disclosure", "team_key")
-        for copy in open_cases.iterator():
-            case = copy.open(identities[copy.team_key_id])
-            KeyCopy.of(copy.disclosure, case, team_key=key).save()
-            copy.delete()
+        for old, identity in identities.items():
+            open_cases = KeyCopy.objects.filter(
+                team_key=old, disclosure__rank__lt=Disclosure.Rank.CLOSED
+            ).select_related("disclosure")
+            for copy in open_cases.iterator():
+                KeyCopy.of(copy.disclosure, copy.open(identity), team_key=key).save()
+                copy.delete()
         AuditEvent.write("removed", actor=unlocked.user, team=team, subject=leaving, why=why)
         retire_empty_generations(team)
     return key
