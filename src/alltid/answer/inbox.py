@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -59,6 +61,44 @@ class Cursor:
         return cursor if aware and 0 <= cursor.rank < Disclosure.Rank.CLOSED else None
 
 
+class Beyond(Func):
+    """Whether a row lies beyond a place in the order of the inbox.
+
+    It compares rows, not columns, `(rank, due, id) > (…)` (SQL-92, 8.2), so that the index is
+    entered at the place itself. Django writes that with OR on SQLite, which walks the index from
+    its beginning.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, *expressions: Any, sign: str) -> None:
+        """expressions: the three columns and the three values; sign: `>` or `<`."""
+        super().__init__(*expressions)
+        self.sign = sign
+
+    @classmethod
+    def place(cls, cursor: Cursor) -> "Beyond":
+        """The side of a cursor that is looked at."""
+        return cls(
+            F("rank"),
+            F("due"),
+            F("id"),
+            Value(cursor.rank, models.PositiveSmallIntegerField()),
+            Value(cursor.due, models.DateTimeField()),
+            Value(cursor.id, models.UUIDField()),
+            sign=">" if cursor.older else "<",
+        )
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, list[Any]]:
+        """`(a, b, c) > (x, y, z)`."""
+        parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        columns, values = (", ".join(sql for sql, _ in half) for half in (parts[:3], parts[3:]))
+        params = [param for _sql, given in parts for param in given]
+        return f"({columns}) {self.sign} ({values})", params
+
+
 @dataclass(frozen=True)
 class Page:
     """Some rows of the inbox, and the cursors of the pages on both sides, where there are any."""
@@ -70,15 +110,13 @@ class Page:
 
 def rows(user: User, team: Team, cursor: Cursor | None = None) -> "QuerySet[Disclosure]":
     """What a member sees of a team's inbox from a place on; the index `inbox` has this order."""
-    seen = access.visible(user).filter(team=team, rank__lt=Disclosure.Rank.CLOSED)
-    seen = seen.select_related("case__owner")
-    if cursor is None:
-        return seen.by_urgency()
-    # One comparison of rows, not of columns: the index is entered at the place itself.
-    place = Tuple(F("rank"), F("due"), F("id")), (cursor.rank, cursor.due, cursor.id)
-    if cursor.older:
-        return seen.filter(TupleGreaterThan(*place)).by_urgency()
-    return seen.filter(TupleLessThan(*place)).by_urgency().reverse()
+    seen = access.visible(user).filter(team=team)
+    seen = seen.annotate(owner_name=F("case__owner__first_name")).by_urgency()
+    if cursor is not None and not cursor.older:
+        # A place is never among the closed, so going back does not meet them.
+        return seen.filter(Beyond.place(cursor)).reverse()
+    opened = seen.filter(rank__lt=Disclosure.Rank.CLOSED)
+    return opened.filter(Beyond.place(cursor)) if cursor else opened
 
 
 def page(user: User, team: Team, cursor: Cursor | None = None, size: int = PAGE) -> Page:
@@ -125,14 +163,13 @@ def context(user: User, team: Team, cursor: Cursor | None, now: datetime) -> dic
 
 def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict[str, Any]:
     zone = ZoneInfo(team.timezone)
-    case = getattr(disclosure, "case", None)
     return promise(disclosure, team, now) | {
         "url": reverse("answer:thread", args=[disclosure.pk]),
         "reference": reference(disclosure.pk),
         "unread": unread,
         "acute": _("acute") if disclosure.acute else "",
         "told": spoken(disclosure.told.astimezone(zone), now),
-        "owner": case.owner.first_name if case and case.owner else "",
+        "owner": getattr(disclosure, "owner_name", None) or "",
         "team": team.name,
         "example": disclosure.example,
         "ended": disclosure.ended is not None,

@@ -1,0 +1,206 @@
+"""Notices: mail that says that something waits, and nothing else.
+
+Who is told, what, and when:
+
+    a child wrote          who answers it, else every member      in the team's hours
+    a child is in danger   every member                           at once
+    a promise is broken    the leads                              at once, or in the team's hours
+    for an hour already    the leads of the cover team            in the cover team's hours
+
+Whatever is about danger is told at once; of the rest a person gets one mail in a quarter of an
+hour at the most. Who is away, or from whom it is hidden, is told nothing. Run it as often as you
+like, also twice at once: a reason is claimed before the mail goes out, and told once.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from uuid import UUID
+
+from django.core.mail import EmailMessage, get_connection
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from alltid.people.models import Membership, Team, User
+from alltid.tell.models import Disclosure
+
+from .inbox import COVER_AFTER
+from .models import Notice, Recusal, Writing
+
+log = logging.getLogger(__name__)
+
+PAUSE = timedelta(minutes=15)
+# A claim this old whose mail never went out belongs to a run that died.
+_ABANDONED = timedelta(minutes=10)
+Kind = Notice.Kind
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why one person is told. about: which message or promise; another one is another reason."""
+
+    user: User
+    disclosure: UUID
+    kind: str
+    about: str
+    urgent: bool
+
+
+@dataclass
+class Round:
+    """What a run did: how many mails went out, and how many could not."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def run(now: datetime) -> Round:
+    """Send what is due; what cannot be sent is tried again in the next run."""
+    Writing.objects.forget_old(now)
+    by_user: dict[User, list[Reason]] = defaultdict(list)
+    for reason in untold(now):
+        by_user[reason.user].append(reason)
+    resting = set(
+        Notice.objects.filter(user__in=by_user, sent__gt=now - PAUSE).values_list("user", flat=True)
+    )
+    done = Round()
+    for user, found in by_user.items():
+        urgent = any(reason.urgent for reason in found)
+        if user.pk not in resting or urgent:
+            _tell(user, found, urgent=urgent, now=now, done=done)
+    return done
+
+
+# --- who is told, and why ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who of a team can be told now, and from whom what is hidden."""
+
+    members: list[Membership]
+    cover_leads: list[User]
+    is_open: bool
+    cover_is_open: bool
+    hidden: set[tuple[UUID, UUID]]
+
+    @classmethod
+    def of(cls, team: Team, now: datetime) -> "Crew":
+        """Look now."""
+        cover = team.cover
+        recusals = Recusal.objects.filter(disclosure__in=Disclosure.objects.waiting())
+        return cls(
+            members=_here(team, now),
+            cover_leads=_leads(_here(cover, now)) if cover else [],
+            is_open=team.hours.is_open(now),
+            cover_is_open=bool(cover and cover.hours.is_open(now)),
+            hidden=set(recusals.filter(disclosure__team=team).values_list("disclosure", "user")),
+        )
+
+    def who(self, disclosure: Disclosure) -> list[Membership]:
+        """The members from whom this is not hidden."""
+        return [one for one in self.members if (disclosure.pk, one.user_id) not in self.hidden]
+
+
+def _here(team: Team, now: datetime) -> list[Membership]:
+    members = team.memberships.filter(let_in__isnull=False, user__is_active=True, shadow=False)
+    reachable = members.exclude(user__email="").select_related("user").order_by("pk")
+    return [member for member in reachable if not member.is_away(now)]
+
+
+def _leads(members: Iterable[Membership]) -> list[User]:
+    return [member.user for member in members if member.role == Membership.Role.LEAD]
+
+
+def reasons(now: datetime) -> Iterator[Reason]:
+    """Every reason there is at this moment, told already or not."""
+    waiting = Disclosure.objects.waiting()
+    teams = Team.objects.filter(pk__in=waiting.values("team")).select_related("cover")
+    for team in teams:
+        crew = Crew.of(team, now)
+        for disclosure in waiting.filter(team=team).select_related("case"):
+            if disclosure.unread:
+                yield from _written(disclosure, crew)
+            if disclosure.is_late(now):
+                yield from _late(disclosure, crew, now)
+
+
+def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
+    """A child wrote, and no adult has opened it."""
+    if not (disclosure.acute or crew.is_open):
+        return
+    users = [member.user for member in crew.who(disclosure)]
+    case = getattr(disclosure, "case", None)
+    carrying = [user for user in users if case and user.pk == case.owner_id]
+    kind = Kind.ACUTE if disclosure.acute else Kind.NEW
+    for user in users if disclosure.acute else carrying or users:
+        yield Reason(user, disclosure.pk, kind, str(disclosure.sequence), disclosure.acute)
+
+
+def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
+    """The promise to the child is broken; without a lead of its own the cover is told at once."""
+    urgent, promise = disclosure.acute, disclosure.due.isoformat()
+    fresh = now - disclosure.due < COVER_AFTER
+    leads = _leads(crew.who(disclosure))
+    if urgent or crew.is_open or fresh:
+        for user in leads:
+            yield Reason(user, disclosure.pk, Kind.LATE, promise, urgent)
+    if (urgent or crew.cover_is_open) and not (leads and fresh):
+        for user in crew.cover_leads:
+            yield Reason(user, disclosure.pk, Kind.COVER, promise, urgent)
+
+
+def untold(now: datetime) -> list[Reason]:
+    """The reasons whose mail has not gone out."""
+    found = list(reasons(now))
+    told = set(
+        Notice.objects.filter(
+            disclosure__in=Disclosure.objects.waiting(), sent__isnull=False
+        ).values_list("user", "disclosure", "kind", "about")
+    )
+    return [r for r in found if (r.user.pk, r.disclosure, r.kind, r.about) not in told]
+
+
+# --- telling -----------------------------------------------------------------------------------
+
+
+def _tell(user: User, found: list[Reason], *, urgent: bool, now: datetime, done: Round) -> None:
+    claimed = [notice for reason in found if (notice := _claim(reason, now))]
+    if not claimed:
+        return
+    mine = Notice.objects.filter(pk__in=[notice.pk for notice in claimed])
+    try:
+        _mail(user, urgent=urgent).send()
+    except (SMTPException, OSError) as error:
+        # Its text could quote an address; the kind of error is enough to begin to look.
+        log.warning("A notice could not be sent: %s.", type(error).__name__)
+        mine.delete()
+        done.failed += 1
+    else:
+        mine.update(sent=now)
+        done.sent += 1
+
+
+def _claim(reason: Reason, now: datetime) -> Notice | None:
+    """Take a reason for this run; None where another run has it."""
+    notice, new = Notice.objects.get_or_create(
+        user=reason.user,
+        disclosure_id=reason.disclosure,
+        kind=reason.kind,
+        about=reason.about,
+        defaults={"claimed": now},
+    )
+    if new:
+        return notice
+    abandoned = Notice.objects.filter(pk=notice.pk, sent__isnull=True, claimed__lt=now - _ABANDONED)
+    return notice if abandoned.update(claimed=now) else None
+
+
+def _mail(user: User, *, urgent: bool) -> EmailMessage:
+    """One neutral sentence: no id, no link, no team; whoever sees it learns nothing."""
+    with translation.override(user.language):
+        sentence = _("Something waits for you now.") if urgent else _("Something waits for you.")
+    return EmailMessage(sentence, sentence, to=[user.email], connection=get_connection())

@@ -1,0 +1,150 @@
+"""Every address of this package and every kind of person; and that there is one door only."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from alltid.people.models import AuditEvent, Membership
+
+from .. import access, rotation
+from ..models import Recusal
+from ..urls import urlpatterns
+
+HERE = Path(access.__file__).parent
+ALL = ("Bo", "Lo", "Cato", "Mio", "Dag", "Eva", "removed Bo", "waiting Bo", "recused Lo", "nobody")
+STRANGERS = {name: 404 for name in ALL if name not in ("Bo", "Lo", "nobody")}
+IN_TEAM = STRANGERS | {"removed Bo": 404, "waiting Bo": 404, "recused Lo": 404}
+
+# Address → method → who gets what; `nobody` is not signed in. {told} is a thread of North's.
+TABLE = {
+    ("inbox", "GET", "/staff/inbox/"): {
+        **dict.fromkeys(("Bo", "Lo", "Cato", "Mio", "recused Lo"), 302),
+        **dict.fromkeys(("Dag", "Eva", "removed Bo", "waiting Bo"), 404),
+        "nobody": 302,
+    },
+    ("team_inbox", "GET", "/staff/inbox/north/"): STRANGERS
+    | {"Bo": 200, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("thread", "GET", "/staff/thread/{told}/"): IN_TEAM | {"Bo": 200, "Lo": 200, "nobody": 302},
+    ("thread", "POST", "/staff/thread/{told}/"): IN_TEAM | {"Bo": 303, "Lo": 303, "nobody": 401},
+    ("draft", "POST", "/staff/thread/{told}/draft/"): IN_TEAM
+    | {"Bo": 303, "Lo": 303, "nobody": 401},
+    ("pass", "POST", "/staff/thread/{told}/pass/"): IN_TEAM | {"Bo": 303, "Lo": 303, "nobody": 302},
+    ("hide", "POST", "/staff/thread/{told}/hide/"): IN_TEAM
+    # Lo can hide nothing from herself, and in this table everybody chooses Lo.
+    | {"Bo": 303, "Lo": 409, "nobody": 302},
+    ("show", "POST", "/staff/thread/{told}/show/"): IN_TEAM
+    # From Lo nothing is hidden here, but for the row in which she herself is the one.
+    | {"Bo": 409, "Lo": 409, "nobody": 302},
+    ("remove_member", "GET", "/staff/team/north/remove/{place}/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("remove_member", "POST", "/staff/team/north/remove/{place}/"): STRANGERS
+    | {"Bo": 404, "Lo": 302, "recused Lo": 302, "nobody": 302},
+}
+
+
+def browser_of(cast, person, told):
+    if person == "nobody":
+        return Client()
+    if person == "removed Bo":
+        rotation.remove_member(cast.membership("Bo"), cast["Lo"].unlocked())
+    if person == "waiting Bo":
+        Membership.objects.filter(user=cast["Bo"].user).update(let_in=None)
+    if person == "recused Lo":
+        Recusal.objects.create(disclosure=told.disclosure, user=cast["Lo"].user)
+    return cast.browser(person.split()[-1])
+
+
+@pytest.mark.parametrize("person", ALL)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_every_person_gets_what_is_theirs(cast, row, person):
+    _name, method, address = row
+    told = cast.tell(text="canary")
+    place = cast.membership("Bo").pk
+    client = browser_of(cast, person, told)
+    opened = AuditEvent.objects.filter(subject=told.pk).count()
+    fields = {"member": str(cast["Lo"].user.pk), "text": "hello", "read_up_to": 1}
+    address = address.format(told=told.pk, place=place)
+    response = client.get(address) if method == "GET" else client.post(address, fields)
+    assert response.status_code == TABLE[row][person]
+    if response.status_code != 200:
+        assert b"canary" not in response.content
+    if response.status_code in (302, 401, 404):
+        assert AuditEvent.objects.filter(subject=told.pk).count() == opened
+        assert told.again().messages.count() == 1
+
+
+def test_every_address_stands_in_the_table():
+    listed = {name for name, _method, _address in TABLE}
+    assert {pattern.name for pattern in urlpatterns} == listed
+
+
+def test_a_team_that_is_not_there_and_one_that_is_not_yours_look_the_same(cast):
+    told = cast.tell()
+    cato = cast.browser("Cato")
+    pages = [
+        cato.get(address).content
+        for address in (
+            f"/staff/thread/{told.pk}/",
+            "/staff/thread/" + "0" * 8 + "-0000-0000-0000-" + "0" * 12 + "/",
+        )
+    ]
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("path", ["", "draft/", "pass/", "hide/", "show/"])
+def test_bo_sends_from_another_site_and_nothing_is_done(cast, path):
+    told = cast.tell()
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies = cast.browser("Bo").cookies
+    fields = {"text": "typed words", "read_up_to": 1, "member": str(cast["Lo"].user.pk)}
+    page = careful.post(f"/staff/thread/{told.pk}/{path}", fields)
+    assert page.status_code == 403
+    assert told.again().messages.count() == 1
+
+
+# --- one door ----------------------------------------------------------------------------------
+
+# Who touches what children told without the door, each with its reason.
+MAY_TOUCH = {
+    "access.py": "is the door",
+    "inbox.py": "lists rows; opens none",
+    "notices.py": "counts what waits; opens none",
+    "rotation.py": "gives keys to a new generation",
+    "trial.py": "makes the examples",
+    "models.py": "declares what lies beside it",
+}
+
+
+def touches(tree):
+    """`Disclosure.objects`, `Message.objects`, … in a module, and opening by hand."""
+    return [
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and (
+            (
+                node.attr in ("objects", "_default_manager", "_base_manager")
+                and isinstance(node.value, ast.Name)
+                and node.value.id in ("Disclosure", "Message", "KeyCopy", "Feeling", "Card")
+            )
+            or node.attr in ("open_messages", "disclosures", "team_identity")
+        )
+    ]
+
+
+def test_staff_come_to_what_children_told_through_one_door():
+    found = {
+        path.name: names
+        for path in HERE.rglob("*.py")
+        if "tests" not in path.parts and "migrations" not in path.parts
+        if (names := touches(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert set(found) <= set(MAY_TOUCH), found
+    assert "access.py" in found
+
+
+def test_a_view_that_goes_round_the_door_is_found():
+    assert touches(ast.parse("def view(r, pk): return Disclosure.objects.get(pk=pk)"))
+    assert touches(ast.parse("team.disclosures.all()"))

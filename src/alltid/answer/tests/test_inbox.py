@@ -1,0 +1,242 @@
+"""The inbox: most urgent first, page by page, and as cheap for a million as for ten."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from alltid.people.models import Membership
+from alltid.people.reference import reference
+from alltid.tell.models import Disclosure
+
+from .. import inbox
+from ..inbox import Cursor
+from ..models import Recusal
+
+NORTH = "/staff/inbox/north/"
+Rank = Disclosure.Rank
+
+
+def many(team, count, rank=Rank.WAITING, due=None):
+    """Disclosures that nobody opens, for lists only."""
+    due = due or timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return Disclosure.objects.bulk_create(
+        Disclosure(
+            team=team,
+            recipient="age1nobody",
+            pepper_version=1,
+            told=due - timedelta(hours=2),
+            due=due + timedelta(minutes=30 * (number % 5)),
+            rank=rank,
+            sequence=1,
+        )
+        for number in range(count)
+    )
+
+
+def walk(user, team, size):
+    """Every page from the first to the last, and back again."""
+    page = inbox.page(user, team, size=size)
+    there, back = [page], []
+    while page.older:
+        page = inbox.page(user, team, Cursor.read(str(page.older), older=True), size)
+        there.append(page)
+    while page.newer:
+        page = inbox.page(user, team, Cursor.read(str(page.newer), older=False), size)
+        back.append(page)
+    return there, back
+
+
+def test_bo_sees_the_most_urgent_first(cast):
+    now = timezone.now()
+    quiet, later, sooner, acute = (
+        many(cast.north, 1, rank, now + timedelta(hours=hours))[0].pk
+        for rank, hours in (
+            (Rank.QUIET, -9),
+            (Rank.WAITING, 3),
+            (Rank.WAITING, 2),
+            (Rank.ACUTE, 4),
+        )
+    )
+    rows = cast.browser("Bo").get(NORTH).context["rows"]
+    assert [row["url"] for row in rows] == [
+        f"/staff/thread/{pk}/" for pk in (acute, sooner, later, quiet)
+    ]
+
+
+def test_bo_sees_what_is_late_and_how_long_is_left(cast):
+    now = timezone.now()
+    many(cast.north, 1, due=now - timedelta(hours=3))
+    many(cast.north, 1, due=now + timedelta(minutes=42, seconds=20))
+    many(cast.north, 1, Rank.QUIET)
+    html = cast.browser("Bo").get(NORTH).content.decode()
+    assert '<span class="left figure late">late by 3 h</span>' in html
+    assert '<span class="left figure soon">in 42 min</span>' in html
+    assert '<span class="left figure quiet">answered</span>' in html
+
+
+def test_bo_sees_unread_acute_and_who_answers(cast):
+    told = cast.tell(now="not_safe")
+    told.say("more")
+    row = cast.browser("Bo").get(NORTH).context["rows"][0]
+    assert (row["unread"], row["acute"], row["owner"]) == (2, "acute", "")
+    assert row["reference"] == reference(told.pk)
+
+
+def test_bo_sees_nothing_a_child_said_in_the_inbox(cast):
+    cast.tell(text="canary")
+    assert "canary" not in cast.browser("Bo").get(NORTH).content.decode()
+
+
+def test_closed_threads_are_not_in_the_inbox(cast):
+    many(cast.north, 1, Rank.CLOSED)
+    page = cast.browser("Bo").get(NORTH)
+    assert page.context["rows"] == []
+    assert "No child is waiting for you." in page.content.decode()
+
+
+def test_bo_walks_through_every_page_and_back_and_misses_nothing(cast):
+    rows = [
+        *many(cast.north, 7, Rank.ACUTE),
+        *many(cast.north, 11),
+        *many(cast.north, 6, Rank.QUIET),
+    ]
+    many(cast.south, 3)
+    there, back = walk(cast.user("Bo"), cast.north, size=5)
+    forth = [one.pk for page in there for one in page.disclosures]
+    assert len(forth) == len(rows)
+    assert set(forth) == {one.pk for one in rows}
+    assert forth == list(
+        Disclosure.objects.filter(team=cast.north).by_urgency().values_list("pk", flat=True)
+    )
+    assert [one.pk for page in reversed(back) for one in page.disclosures] == forth[:-4]
+    assert there[0].newer is None
+    assert back[-1].newer is None
+
+
+def test_bo_follows_the_links_of_the_pages(cast):
+    many(cast.north, inbox.PAGE + 1)
+    bo = cast.browser("Bo")
+    first = bo.get(NORTH)
+    assert (len(first.context["rows"]), first.context["newer"]) == (inbox.PAGE, "")
+    second = bo.get(NORTH + first.context["older"])
+    assert (len(second.context["rows"]), second.context["older"]) == (1, "")
+    again = bo.get(NORTH + second.context["newer"])
+    assert again.context["rows"] == first.context["rows"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "%FF", "MSAy", "OSAyMDI2LTAxLTAxVDAwOjAwOjAwKzAwOjAwIDE"]
+)
+def test_bo_follows_a_broken_link_and_sees_the_first_page(cast, text):
+    many(cast.north, 1)
+    page = cast.browser("Bo").get(f"{NORTH}?after={text}")
+    assert (page.status_code, len(page.context["rows"])) == (200, 1)
+
+
+def test_a_cursor_names_the_place_it_was_made_of(cast):
+    disclosure = many(cast.north, 1)[0]
+    cursor = Cursor.read(str(Cursor.at(disclosure)), older=False)
+    assert cursor == Cursor(disclosure.rank, disclosure.due, disclosure.pk, older=False)
+
+
+def test_what_is_hidden_from_bo_is_not_in_his_inbox_and_the_page_is_full(cast):
+    rows = many(cast.north, 8)
+    for one in rows[:3]:
+        Recusal.objects.create(disclosure=one, user=cast.user("Bo"), by=cast.user("Lo"))
+    shown = inbox.page(cast.user("Bo"), cast.north, size=5)
+    assert {one.pk for one in shown.disclosures} == {one.pk for one in rows[3:]}
+    assert shown.older is None
+    assert len(inbox.page(cast.user("Lo"), cast.north, size=8).disclosures) == 8
+
+
+def test_lo_sees_who_is_late_and_bo_does_not(cast):
+    told = cast.tell(at=timezone.now() - timedelta(days=3))
+    cast.browser("Lo").post(f"/staff/thread/{told.pk}/pass/", {"member": cast.user("Bo").pk})
+    many(cast.north, 2, due=timezone.now() - timedelta(days=2))
+    assert cast.browser("Lo").get(NORTH).context["late_by"] == [
+        {"who": "", "count": 2},
+        {"who": "Bo", "count": 1},
+    ]
+    assert cast.browser("Bo").get(NORTH).context["late_by"] == []
+
+
+def test_mio_who_covers_is_told_that_north_is_late_and_nothing_of_what(cast):
+    told = cast.tell(at=timezone.now() - timedelta(days=3), text="canary")
+    html = cast.browser("Mio").get("/staff/inbox/south/").content.decode()
+    assert "Team North has not read in time." in html
+    assert str(told.pk) not in html
+    assert (
+        "North has not read" not in cast.browser("Cato").get("/staff/inbox/south/").content.decode()
+    )
+    assert "not read in time" not in cast.browser("Lo").get(NORTH).content.decode()
+
+
+def test_bo_with_one_team_is_led_to_it_and_with_two_can_choose(cast):
+    bo = cast.browser("Bo")
+    assert bo.get("/staff/inbox/")["Location"] == NORTH
+    assert "Inboxes" not in bo.get(NORTH).content.decode()
+    Membership.objects.create(team=cast.south, user=cast.user("Bo"), let_in=timezone.now())
+    assert 'href="/staff/inbox/south/"' in bo.get(NORTH).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("Dag", "As an analyst you work with figures"), ("Eva", "You hold no key")],
+)
+def test_who_is_in_no_team_is_told_what_they_can_do_here(cast, name, sentence):
+    page = cast.browser(name).get("/staff/inbox/")
+    assert page.status_code == 404
+    assert sentence in page.content.decode()
+
+
+def test_a_stopped_intake_stands_in_the_inbox(cast):
+    cast.north.stop_intake("why")
+    assert "takes no new messages" in cast.browser("Bo").get(NORTH).content.decode()
+
+
+# --- as cheap for a million as for ten ---------------------------------------------------------
+
+
+def queries(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", ["Bo", "Lo"])
+def test_the_inbox_asks_as_often_for_ten_as_for_many(cast, name):
+    client = cast.browser(name)
+    many(cast.north, 10, due=timezone.now() - timedelta(days=2))
+    few = queries(client, NORTH)
+    many(cast.north, 3 * inbox.PAGE, Rank.ACUTE)
+    for one in Disclosure.objects.filter(team=cast.north)[:20]:
+        Recusal.objects.create(disclosure=one, user=cast.user("Cato"), by=cast.user("Mio"))
+    assert queries(client, NORTH) == few
+    older = client.get(NORTH).context["older"]
+    assert queries(client, NORTH + older) == few
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's own plans")
+@pytest.mark.parametrize("older", [None, True, False])
+def test_every_page_walks_along_the_index_and_sorts_nothing(cast, older):
+    many(cast.north, 30)
+    place = Cursor(1, timezone.now(), UUID(int=0), older) if older is not None else None
+    found = inbox.rows(cast.user("Bo"), cast.north, place)[: inbox.PAGE + 1].explain()
+    assert "USING INDEX inbox (team_id=? AND" in found
+    assert "TEMP B-TREE" not in found
+    assert "SCAN tell_disclosure" not in found
+    if place is not None:
+        # The whole place, not only the team, is looked up in the index.
+        assert f"(rank,due,id){'>' if older else '<'}(?,?,?)" in found
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's own plans")
+def test_what_is_late_is_found_by_the_index(cast):
+    found = Disclosure.objects.filter(team=cast.north).overdue(timezone.now()).explain()
+    assert "INDEX inbox (team_id=? AND rank=? AND due<?)" in found
