@@ -99,6 +99,8 @@ def start(request: HttpRequest, response: HttpResponse, user: User, identity: Id
     unlocking.sealed = seal_identity(unlocking.label(), identity, [ephemeral.recipient])
     Unlocking.objects.filter(session_digest=unlocking.session_digest).delete()
     unlocking.save()
+    # An earlier session's cookie that this answer deletes would leave its Max-Age=0 behind.
+    response.cookies.pop(settings.KEY_COOKIE, None)
     response.set_cookie(
         settings.KEY_COOKIE,
         ephemeral.reveal(),

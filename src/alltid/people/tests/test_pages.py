@@ -31,6 +31,8 @@ def test_bo_signs_in_with_all_three_and_reaches_the_inbox(bo: Person, north: Tea
     client = Client()
     response = client.post(SIGN_IN, bo.at_sign_in())
     assert response.status_code == 302
+    key = response.cookies[settings.KEY_COOKIE]
+    assert key["max-age"] == key["expires"] == ""  # kept until the browser closes, and until then
     assert client.get(response["Location"])["Location"] == reverse("answer:inbox")
     assert client.get("/staff/team/north/").status_code == 200
 
