@@ -19,7 +19,7 @@ from django.utils import timezone
 from alltid.people.console import Command as Console
 from alltid.people.console import refuse
 
-_NAMED = "alltid-%Y%m%d-%H%M%S.sqlite3"
+NAMED = "alltid-%Y%m%d-%H%M%S.sqlite3"
 
 
 class Command(Console):
@@ -33,41 +33,44 @@ class Command(Console):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Copy, check the copy, take the list of erased ids along, and drop what is too old."""
-        if connection.vendor != "sqlite":
-            refuse("This database is PostgreSQL's: take its backup with pg_dump, and keep it no "
-                   f"longer than {settings.ALLTID['BACKUP_DAYS']} days.")  # fmt: skip
+        source = database_file()
         now, target = timezone.now(), options["to"]
         folder = target if target.is_dir() else target.absolute().parent
-        file = target / now.strftime(_NAMED) if target.is_dir() else target
+        file = target / now.strftime(NAMED) if target.is_dir() else target
         if file.exists():
             refuse(f"{file} is there already. Choose another name.")
         try:
-            copy_database(file)
-            gone = drop_old(folder, now) if target.is_dir() else []
-            erased = settings.DATA / "erased.txt"
-            if erased.exists():
-                shutil.copyfile(erased, folder / "erased.txt")
+            if (erased := settings.DATA / "erased.txt").exists():
+                shutil.copyfile(erased, folder / erased.name)
+            copy_database(source, file)
         except OSError as error:
             refuse(f"The backup could not be written ({error.strerror}). There is none.")
         except sqlite3.Error as error:
             refuse(f"The backup could not be made ({error}). There is none.")
         self.say(
             f"The backup is {file}, with the list of erased talks beside it. "
-            "The secrets are not in it: keep a copy of them elsewhere.",
-            *(
-                [f"{len(gone)} older than {settings.ALLTID['BACKUP_DAYS']} days are gone."]
-                * bool(gone)
-            ),
+            "The secrets are not in it: keep a copy of them elsewhere."
         )
+        if target.is_dir() and (gone := drop_old(folder, now)):
+            self.say(f"{gone} older than {settings.ALLTID['BACKUP_DAYS']} days are gone.")
 
 
-def copy_database(file: Path) -> None:
+def database_file() -> Path:
+    """SQLite's file; raises CommandError where the database is another."""
+    if connection.vendor != "sqlite":
+        refuse(
+            "This database is PostgreSQL's. Take its backup with pg_dump, and keep it no longer "
+            f"than {settings.ALLTID['BACKUP_DAYS']} days."
+        )
+    return Path(connection.settings_dict["NAME"])
+
+
+def copy_database(source: Path, file: Path) -> None:
     """Copy the database page by page (SQLite's online backup) to a file of mode 0600."""
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    source = f"file:{settings.DATABASES['default']['NAME']}?mode=ro"
     try:
         with (
-            closing(sqlite3.connect(source, uri=True)) as here,
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as here,
             closing(sqlite3.connect(file)) as there,
         ):
             here.backup(there)
@@ -82,16 +85,18 @@ def copy_database(file: Path) -> None:
         raise
 
 
-def drop_old(folder: Path, now: datetime) -> list[Path]:
+def drop_old(folder: Path, now: datetime) -> int:
     """Delete the backups of this folder that are too old for what children are promised."""
-    oldest = now - timedelta(days=settings.ALLTID["BACKUP_DAYS"])
-    old = []
+    oldest, gone = now - timedelta(days=settings.ALLTID["BACKUP_DAYS"]), 0
     for path in folder.glob("alltid-*.sqlite3"):
         try:
-            made = datetime.strptime(path.name, _NAMED).replace(tzinfo=now.tzinfo)
+            made = datetime.strptime(path.name, NAMED).replace(tzinfo=now.tzinfo)
         except ValueError:
             continue
         if made < oldest:
-            path.unlink()
-            old.append(path)
-    return old
+            try:
+                path.unlink()
+            except OSError as error:
+                refuse(f"{path} is too old and cannot be deleted ({error.strerror}). Delete it.")
+            gone += 1
+    return gone
