@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from alltid.people.models import Membership, Team, TeamKey, User
+from alltid.people.models import Draft, Membership, Team, TeamKey, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell import rotation
 from alltid.tell.models import Disclosure
@@ -44,7 +44,8 @@ def _reseal_notes(team: Team, old: list[int], key: TeamKey, unlocked: Unlocked) 
 
 
 def _forget_hands(team: Team, leaving: User) -> None:
-    """What they carried has nobody; nobody waits for what they are writing."""
+    """What they carried has nobody; what they were writing there is gone."""
     threads = Disclosure.objects.filter(team=team)
     Case.objects.filter(owner=leaving, disclosure__in=threads).update(owner=None)
     Writing.objects.filter(user=leaving, disclosure__in=threads).delete()
+    Draft.objects.filter(user=leaving, subject__in=threads.values("pk")).delete()

@@ -149,6 +149,17 @@ def test_lo_removes_bo_and_he_opens_nothing_that_was_and_nothing_that_comes(cast
     assert Case.objects.get(disclosure=before.pk).owner is None
 
 
+def test_lo_removes_bo_and_his_drafts_there_are_gone(cast):
+    told, elsewhere = cast.tell(), cast.tell("South")
+    cast["Bo"].unlocked().save_draft(told.pk, "about North")
+    cast["Bo"].unlocked().save_draft(elsewhere.pk, "about South")
+    cast["Lo"].unlocked().save_draft(told.pk, "hers")
+    remove(cast)
+    assert not cast["Bo"].unlocked().draft(told.pk)
+    assert cast["Bo"].unlocked().draft(elsewhere.pk)
+    assert cast["Lo"].unlocked().draft(told.pk)
+
+
 def test_lo_removes_bo_and_reads_on_what_was_with_its_notes(cast):
     told = cast.tell(text="before")
     lo = cast.browser("Lo")
