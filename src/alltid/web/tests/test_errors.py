@@ -105,16 +105,6 @@ REASONS = [
     *("not_saved", "broken", "too_many", "too_big", "foreign"),
     *("nothing_here", "no_post", "not_private", "wrong_address"),
 ]
-    "not_saved",
-    "broken",
-    "too_many",
-    "too_big",
-    "foreign",
-    "nothing_here",
-    "no_post",
-    "not_private",
-    "wrong_address",
-]
 
 
 def test_every_reason_has_words_of_its_own_in_both_languages(rf: RequestFactory) -> None:

@@ -7,11 +7,12 @@ import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.core.files.uploadhandler import SkipFile
+from django.test import Client, RequestFactory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alltid.web.pictures import SHORTEST, cut_pictures
+from alltid.web.pictures import SHORTEST, SkipEveryFile, cut_pictures
 
 BEGINNINGS = {
     "JPEG": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
@@ -105,6 +106,13 @@ def test_a_named_picture_broken_into_lines_with_its_name_is_cut_whole() -> None:
     assert cut_pictures("se\n" + "\n".join(textwrap.wrap(written, 76)) + "\nnu") == ("se\n\nnu", 1)
 
 
+def test_a_named_picture_with_lines_of_one_letter_is_cut_whole() -> None:
+    raw = bytes(range(256)) + bytes(900) + bytes(range(256))
+    lines = textwrap.wrap("data:image/bmp;base64," + base64.b64encode(raw).decode(), 76)
+    assert "A" * 76 in lines
+    assert cut_pictures("\n".join(["se", *lines, "nu"])) == ("se\n\nnu", 1)
+
+
 def test_several_pictures_are_counted() -> None:
     one = base64.b64encode(BEGINNINGS["PNG"] + bytes(200)).decode()
     other = base64.b64encode(BEGINNINGS["JPEG"] + bytes(200)).decode()
@@ -180,6 +188,13 @@ def test_eight_megabytes_take_seconds_at_the_most(piece: str) -> None:
     start = time.process_time()
     cut_pictures(text)
     assert time.process_time() - start < 10
+
+
+def test_a_file_is_refused_before_it_is_read(rf: RequestFactory) -> None:
+    request = rf.post("/sv/")
+    with pytest.raises(SkipFile):
+        SkipEveryFile(request).new_file("file", "a.png", "image/png", 100)
+    assert request.pictures_skipped is True
 
 
 def test_a_file_is_skipped_and_the_words_beside_it_come_through(client: Client) -> None:
