@@ -20,6 +20,12 @@ DJANGO = frozenset({"check", "dbshell", "makemigrations", "migrate", "shell", "s
 _SECRETS = "Make a fresh set of secrets for production, in files that only you may read."
 _HEADER = "# What `alltid --env` and systemd's EnvironmentFile read: the place of every secret."
 
+_NO_DATABASE = (
+    "The database cannot be opened or written. Check ALLTID_DATA or ALLTID_DATABASE_URL, that the "
+    "disk is not full, and that the user who runs this may write there. A new installation begins "
+    "with `alltid upgrade`."
+)
+
 
 def commands() -> dict[str, str]:
     """Every command by its name, with the first line of its module's docstring."""
@@ -113,7 +119,8 @@ def _hand_over(name: str, arguments: Sequence[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alltid.settings")
     import django
     from django.core.management import get_commands, load_command_class
-    from django.core.management.base import CommandError, SystemCheckError
+    from django.core.management.base import CommandError
+    from django.db import OperationalError
 
     from alltid.vault.errors import PepperWrong
 
@@ -122,12 +129,10 @@ def _hand_over(name: str, arguments: Sequence[str]) -> int:
     options = vars(command.create_parser("alltid", name).parse_args(arguments))
     try:
         command.execute(*options.pop("args", ()), **options)
-    except SystemCheckError:
-        raise
-    except CommandError as error:
+    except (CommandError, PepperWrong) as error:
         raise Misconfigured(str(error)) from None
-    except PepperWrong as error:
-        raise Misconfigured(str(error)) from None
+    except OperationalError:
+        raise Misconfigured(_NO_DATABASE) from None
     return 0
 
 

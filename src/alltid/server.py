@@ -24,8 +24,8 @@ BLOCKING_THREADS = 64
 # Requests taken in a worker; further ones wait in the kernel's queue, which costs nothing.
 BACKPRESSURE = 256
 BACKLOG = 2048
-_ROUND = ("notices", "sweep")
-_FIRST_ROUND = 20.0  # seconds after the start, so that the first page comes before it
+ROUND = ("notices", "sweep")
+_FIRSTROUND = 20.0  # seconds after the start, so that the first page comes before it
 
 
 def claim(host: str, port: int) -> None:
@@ -78,9 +78,9 @@ def take_over() -> NoReturn:
 
 def _rounds(minutes: int, stop: threading.Event) -> None:
     """Send notices and erase what is due, each in a process that ends when it is done."""
-    wait = min(_FIRST_ROUND, minutes * 60.0)
+    wait = min(_FIRSTROUND, minutes * 60.0)
     while not stop.wait(wait):
-        for name in _ROUND:
+        for name in ROUND:
             subprocess.run([sys.executable, "-m", "alltid.cli", name], check=False)
         wait = minutes * 60.0
 
