@@ -104,7 +104,7 @@ def serving() -> Iterator[Served]:
 
 def somebody() -> dict[str, str]:
     """The headers of a visitor from an address not seen before."""
-    return {"X-Forwarded-For": next(_ADDRESSES)}
+    return {"X-Forwarded-For": next(_ADDRESSES), "X-Forwarded-Proto": "https"}
 
 
 def hidden(page: bytes, name: str) -> str:

@@ -43,7 +43,7 @@ def retire_empty_generations(team: Team) -> None:
 def _opens_something(key: TeamKey) -> bool:
     """Whether anything is sealed to a generation, here or in a package above."""
     return any(
-        getattr(key, relation.get_accessor_name()).exists()
+        getattr(key, str(relation.get_accessor_name())).exists()
         for relation in key._meta.related_objects
         if relation.on_delete is PROTECT
     )

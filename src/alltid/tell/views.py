@@ -1,6 +1,5 @@
 """The child's pages. No cookie, no session, no redirect; whatever happens, the text is kept."""
 
-import time
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from .forms import TellForm
 from .models import Card, Disclosure, Door, NoKey, find_door
 from .pages import in_language, never_lost, not_now, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
+from .remembered import Remembered
 from .telling import come_back, mark_read_by_child, tell, tell_by_card
 from .threads import ending_context, thread_context
 from .visit import (
@@ -34,19 +34,30 @@ from .visit import (
 )
 
 _FORM_PLACE = "@form@"
-_FRESH = 15.0  # seconds a ready first page is shown before it is made anew
-_ready: dict[tuple[str, str], tuple[float, bytes]] = {}
+_ready: Remembered[tuple[str, str], bytes] = Remembered(15)
+# Whether the team's key is there and its intake open is looked up at every telling, all the same.
+_taking: Remembered[str, tuple[Team, bool]] = Remembered(5)
 
 
-def forget_ready_pages() -> None:
-    """Make every first page anew: after a change that must show at once, and between tests."""
-    _ready.clear()
+def forget_remembered() -> None:
+    """Look up teams and make first pages anew: between tests."""
+    _ready.forget()
+    _taking.forget()
 
 
 def _team(slug: str | None) -> Team | None:
     if slug is None:
         return front_team()
     return get_object_or_404(Team.objects.select_related("cover"), slug=slug, opened__isnull=False)
+
+
+def _team_and_whether_it_takes(slug: str | None) -> tuple[Team, bool] | None:
+    """The team of an address, and whether a child can tell it now; None where there is no team."""
+
+    known = _taking.get(slug or "")
+    if known is None and (team := _team(slug)) is not None:
+        known = _taking.keep(slug or "", (team, team.accepts(timezone.now())))
+    return known
 
 
 def _first_page(
@@ -69,17 +80,15 @@ def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpR
     """Show the first page, or receive what was written on it."""
     if request.method == "POST":
         return _tell(request, language, slug)
-    key, now = (slug or "", language), time.monotonic()
-    made, body = _ready.get(key, (0.0, b""))
-    if now - made > _FRESH or not body:
+    body = _ready.get((slug or "", language))
+    if body is None:
         team = _team(slug)
         if team is None:
             return not_now(request, "no_team", 503)
         response = _first_page(request, team, language, form_id=_FORM_PLACE)
         if response.status_code != 200:
             return response
-        body = response.content
-        _ready[key] = (now, body)
+        body = _ready.keep((slug or "", language), response.content)
     return HttpResponse(body.replace(_FORM_PLACE.encode(), new_form().encode()))
 
 
@@ -87,10 +96,10 @@ def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpR
 @tells(TELLING)
 def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse:
     form = TellForm.read(request)
-    team = _team(form.team or slug)
-    if team is None:
+    found = _team_and_whether_it_takes(form.team or slug)
+    if found is None:
         return not_now(request, "no_team", 503, **form.kept())
-    now = timezone.now()
+    (team, takes), now = found, timezone.now()
     if form.do != "send":
         others = other_teams(team, language, now) if form.do == "other" else None
         return _first_page(request, team, language, other_teams=others, **form.kept())
@@ -100,7 +109,7 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
         form_id = read_form(form.form_id)
     except FormOld:
         return _first_page(request, team, language, 422, error="old", **form.kept())
-    if not team.accepts(now):
+    if not takes:
         return not_now(request, "no_team", 503, team=team, **form.kept())
     try:
         told = tell(team, form.body(), form=form_id, language=language, acute=form.acute, now=now)

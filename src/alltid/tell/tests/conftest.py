@@ -67,7 +67,7 @@ class Ada:
 @pytest.fixture(autouse=True)
 def fresh_process() -> None:
     """What a process remembers of a moment ago is not carried into the next test."""
-    views.forget_ready_pages()
+    views.forget_remembered()
     visit.forget_visit_key()
     for throttle in (TELLING, COMING_BACK):
         throttle.forget()
