@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pyotp
+import pytest
 from django.core.management import call_command
 
 
@@ -33,7 +34,7 @@ class Keyboard(io.TextIOBase):
                 return line
         return ""
 
-    def type(self, monkeypatch, *command: str) -> str:
+    def type(self, monkeypatch: pytest.MonkeyPatch, *command: str) -> str:
         """Run a command with this keyboard; what stands on the screen at the end."""
         monkeypatch.setattr("sys.stdin", self)
         call_command(*command, stdout=self.screen)

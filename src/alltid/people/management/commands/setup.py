@@ -6,6 +6,7 @@ kept until part of a sheet has been typed back and the lead's authenticator app 
 
 import secrets
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ from alltid.vault.identity import Identity
 
 KINDS = {"1": Team.Kind.MANDATED, "2": Team.Kind.HEALTH_RECORD, "3": Team.Kind.NOT_MANDATED}
 _WEEKDAYS = {str(day): [["08:00", "16:00"]] for day in range(5)}
+
+# What is wrong with an answer, or None.
+Check = Callable[[str], str | None]
 
 
 class Command(Console):
@@ -105,7 +109,7 @@ class Command(Console):
                     language=options["language"])  # fmt: skip
         return team, user, (keepers[0], keepers[1])
 
-    def _answer(self, given: str | None, question: str, check: Any) -> str:
+    def _answer(self, given: str | None, question: str, check: Check) -> str:
         """An option's value, or what is typed; a wrong option ends the command."""
         if given is None:
             return self.ask(question, check)
@@ -129,11 +133,7 @@ class Command(Console):
         for group in sorted(secrets.SystemRandom().sample(range(1, 15), 2)):
             self.ask(
                 f"From the paper of sheet {number + 1}, group {group}:",
-                lambda text, group=group: (
-                    None
-                    if sheets.same_group(identities[number], group, text)
-                    else f"That is not group {group} of sheet {number + 1}. Look at the paper."
-                ),
+                _is_group(identities[number], number + 1, group),
             )
         return number + 1
 
@@ -171,12 +171,20 @@ def _new_user(name: str) -> str | None:
     return None
 
 
-def _short(longest: int) -> Any:
+def _short(longest: int) -> Check:
     return lambda text: None if 0 < len(text) <= longest else f"Write it in 1 to {longest} letters."
 
 
-def _one_of(known: dict[str, Any]) -> Any:
+def _one_of(known: dict[str, Any]) -> Check:
     return lambda text: None if text in known else f"Type one of {', '.join(known)}."
+
+
+def _is_group(identity: Identity, sheet: int, group: int) -> Check:
+    return lambda text: (
+        None
+        if sheets.same_group(identity, group, text)
+        else f"That is not group {group} of sheet {sheet}. Look at the paper."
+    )
 
 
 def _email(text: str) -> str | None:

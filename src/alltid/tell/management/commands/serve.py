@@ -4,6 +4,7 @@ Settings come from the environment (docs/configuration.md). Stop with Ctrl-C or 
 """
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +39,7 @@ class Command(Console):
         refuse_pending()
         if not Team.objects.exists():
             refuse("There is no team that could read. Make the first one with `alltid setup`.")
-        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        if not Path(str(settings.STATIC_ROOT), "staticfiles.json").exists():
             refuse("The pages' files are not collected yet. Type `alltid upgrade`.")
         server.check_certificate()
         host, port = settings.ALLTID["HOST"], settings.ALLTID["PORT"]
