@@ -143,5 +143,9 @@ LOGGING = {
     "formatters": {"quiet": {"()": "alltid.web.reporting.QuietFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "quiet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # A page that is not there is no failure; its line would say when somebody was here.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -13,7 +13,7 @@ from alltid.vault.identity import Identity
 from .models import Installation
 from .secrets import check_installation
 
-_CLOSED = Error(
+CLOSED = Error(
     "The database cannot be opened.",
     hint="Check ALLTID_DATA or ALLTID_DATABASE_URL, that the disk is not full, and that the user "
     "who runs Alltid may write there.",
@@ -48,7 +48,7 @@ def installation(app_configs: Any = None, databases: Any = None, **kwargs: Any) 
     except PepperWrong as wrong:
         return [Error(str(wrong), hint="Nothing was changed.", id="alltid.E102")]
     except DatabaseError:
-        return [_CLOSED]
+        return [CLOSED]
     return []
 
 

@@ -32,6 +32,7 @@ def test_a_sound_installation_starts_and_cannot_leave_its_memory_behind(tmp_path
     ("changed", "sentence"),
     [
         ({"ALLTID_MODE": "test"}, "ALLTID_MODE=test is for tests"),
+        ({"ALLTID_DATA": "/nowhere/at/all"}, "The database cannot be opened."),
         ({"ALLTID_HOST": "0.0.0.0"}, "A trial listens on this machine only."),
         ({"ALLTID_MODE": "serve", "ALLTID_HOSTS": ""}, "No host name is given."),
         (
