@@ -1,17 +1,21 @@
 """What staff type into: the way in, one's own settings, a team's hours and people."""
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Membership, Team, User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def day_name(number: int) -> str:
@@ -27,7 +31,7 @@ class StaffForm(forms.Form):
     keeps: tuple[str, ...] = ()
 
 
-def _code(label: str, hint: str) -> forms.CharField:
+def _code(label: "StrOrPromise", hint: "StrOrPromise") -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,
@@ -42,7 +46,7 @@ def _code(label: str, hint: str) -> forms.CharField:
     )
 
 
-def _passphrase(label: str) -> forms.CharField:
+def _passphrase(label: "StrOrPromise") -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=gettext_lazy("Five words. Capitals, spaces and hyphens do not matter."),
@@ -204,7 +208,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
         widgets = {"language": forms.Select(choices=settings.LANGUAGES, attrs={"class": "short"})}
 
 
-def _day(label: str, hint: str = "") -> forms.DateField:
+def _day(label: "StrOrPromise", hint: "StrOrPromise" = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         help_text=hint,
@@ -284,7 +288,7 @@ class HoursForm(StaffForm):
         empty_label=gettext_lazy("none yet"),
     )
 
-    def __init__(self, team: Team, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, team: Team, data: QueryDict | None = None) -> None:
         """Begin with what the team has."""
         self.team = team
         initial: dict[str, Any] = {
@@ -295,7 +299,7 @@ class HoursForm(StaffForm):
             initial[f"day{number}"] = ", ".join(
                 f"{begin}-{end}" for begin, end in team.opening.get(str(number), ())
             )
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.fields["cover"].queryset = Team.objects.exclude(pk=team.pk)  # type: ignore[attr-defined]
         for number in range(7):
             self.fields[f"day{number}"] = forms.CharField(

@@ -6,6 +6,7 @@ There is no second password hash: whoever can open the identity is who they say.
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import pyotp
 from django.contrib.auth.backends import BaseBackend
@@ -48,7 +49,7 @@ class SignedIn:
 class IdentityBackend(BaseBackend):
     """Only finds the user of a session; signing in goes through `sign_in`."""
 
-    def get_user(self, user_id: object) -> User | None:
+    def get_user(self, user_id: UUID | str) -> User | None:
         """The active user of a session."""
         return User.objects.filter(pk=user_id, is_active=True).first()
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -47,14 +48,14 @@ class Unlocked:
             except VaultError:
                 alarm(copy.key.team, self.user)
 
-    def save_draft(self, subject: object, text: str) -> None:
+    def save_draft(self, subject: UUID, text: str) -> None:
         """Keep what is being written, sealed to this user alone; an empty text forgets it."""
         if text.strip():
             keep_draft(self.user, subject, text, self._identity.recipient)
         else:
             Draft.objects.filter(user=self.user, subject=subject).delete()
 
-    def draft(self, subject: object) -> str:
+    def draft(self, subject: UUID) -> str:
         """What this user was writing there, or an empty text."""
         draft = Draft.objects.filter(user=self.user, subject=subject).first()
         if draft is None:
@@ -67,7 +68,7 @@ class Unlocked:
         return open_text(stored, self._identity, label)
 
 
-def keep_draft(user: User, subject: object, text: str, recipient: str) -> None:
+def keep_draft(user: User, subject: UUID, text: str, recipient: str) -> None:
     """Seal a draft to its writer; where the session is locked, to their stored recipient."""
     draft = Draft.objects.filter(user=user, subject=subject).first() or Draft(
         user=user, subject=subject
