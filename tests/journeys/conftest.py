@@ -4,6 +4,8 @@
         ada.tells("hej")
         bo.signs_in().opens_from_inbox(house.newest())
         bo.sees("hej")
+
+Ada is a child at a telephone (visitors.py); a test may be parametrised over `script`, `language`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from tests.journeys.visitors import Child, Staff, Visits
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@
     with house.open():                  # granian, two workers, SQLite on a disk, a free port
         house.clock.forward(minutes=16)
         house.execute("UPDATE …")       # what time, or a thief, does to the database
+
+The installation's secrets lie in files beside the data, and not in what `files` gives.
 """
 
 import json
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException
@@ -208,10 +210,8 @@ class House:
     def kill(self) -> None:
         """End it as a power cut does: the server and its workers at once."""
         assert self.process is not None
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def said(self) -> str:

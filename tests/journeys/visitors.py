@@ -124,7 +124,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, house: House, name: str, language: str) -> None:
         self.context, self.house, self.name, self.language = context, house, name, language
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(10_000)
         # The world outside is an empty page: no test needs a network.
         context.route(lambda url: not url.startswith(f"{house.origin}/"), _elsewhere)
         self.trail = Trail(house)
