@@ -132,7 +132,7 @@ addEventListener('popstate', () => {
 
 const ready = () => {
   all('[data-read]').forEach(b => { b.hidden = !voice(); });
-  all('[data-try]').forEach(b => { b.hidden = false; });
+  all('[data-try], [data-keys]').forEach(b => { b.hidden = false; });
   all('b[data-word]').forEach(b => {
     const key = doc.createElement('button');
     key.type = 'button';
