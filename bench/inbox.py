@@ -7,10 +7,13 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 from bench.frame import Result
 from bench.trial import prepare
+
+if TYPE_CHECKING:
+    from alltid.people.models import Team
 
 MILLISECONDS = 50
 HELD = (10, 10_000, 1_000_000)
@@ -29,7 +32,7 @@ def _load(data: Path) -> None:
     django.setup()
 
 
-def _fill(team: object, count: int) -> None:
+def _fill(team: "Team", count: int) -> None:
     """Bring the disclosures of a team up to a number; one in ten waits, one in two has an owner."""
     from django.db import connection
 
@@ -69,7 +72,7 @@ def _measure(count: int) -> tuple[float, int]:
     """Median milliseconds of the first and the third page, and their queries, signed in as Lo."""
     from django.conf import settings
     from django.db import connection
-    from django.http import HttpResponse
+    from django.http import HttpRequest, HttpResponse
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
@@ -92,7 +95,9 @@ def _measure(count: int) -> tuple[float, int]:
     identity = open_identity(bytes(lo.sealed_identity), outer, lo.identity_label(), lo.recipient)
     client, response = Client(SERVER_NAME="127.0.0.1"), HttpResponse()
     client.force_login(lo)
-    unlocking.start(SimpleNamespace(session=client.session), response, lo, identity)
+    request = HttpRequest()
+    request.session = client.session
+    unlocking.start(request, response, lo, identity)
     client.cookies[settings.KEY_COOKIE] = response.cookies[settings.KEY_COOKIE].value
     address = "/staff/inbox/north/"
     times, queries = [], 0

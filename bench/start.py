@@ -14,7 +14,7 @@ def _memory(pid: int) -> float:
     """Megabytes of a process and all its children, shared pages counted once (PSS)."""
     process = psutil.Process(pid)
     family = [process, *process.children(recursive=True)]
-    return sum(member.memory_full_info().pss for member in family) / 1024**2
+    return float(sum(member.memory_full_info().pss for member in family)) / 1024**2
 
 
 def main() -> Result:

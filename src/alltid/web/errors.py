@@ -113,7 +113,7 @@ def _typed(request: HttpRequest) -> tuple[str, list[tuple[str, str]]]:
     """The text of a POST without its pictures, and its other fields, as far as can be read."""
     if request.method != "POST":
         return "", []
-    data = QueryDict()
+    data: QueryDict = QueryDict()
     # A form that cannot be read must not break the page that says so.
     with contextlib.suppress(Exception):
         data = request.POST
