@@ -9,8 +9,6 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 # A year and a bit: the longest a team may be shut and still have a next opening.
 _HORIZON = 400
 
@@ -19,6 +17,9 @@ _HORIZON = 400
 def _public(country: str, year: int) -> frozenset[date]:
     if not country:
         return frozenset()
+    # Here and not above: a large library, that no command but a page with a promise needs.
+    import holidays
+
     days = holidays.country_holidays(country, years=year)
     # Sweden counts every Sunday as a holiday; the week plan says what Sundays are.
     return frozenset(day for day, name in days.items() if name not in ("Söndag", "Sunday"))
