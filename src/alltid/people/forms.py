@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from .models import Membership, Team, User
 
@@ -178,6 +178,14 @@ class NewCodeForm(StaffForm):
     )
 
 
+def _own_names() -> list[tuple[str, str]]:
+    """Every language, named in itself."""
+    return [
+        (code, get_language_info(code)["name_local"].capitalize())
+        for code, _name in settings.LANGUAGES
+    ]
+
+
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscriptable in stubs
     """What a member may change about themselves at once."""
 
@@ -205,7 +213,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
                 )
             },
         }
-        widgets = {"language": forms.Select(choices=settings.LANGUAGES, attrs={"class": "short"})}
+        widgets = {"language": forms.Select(choices=_own_names(), attrs={"class": "short"})}
 
 
 def _day(label: "StrOrPromise", hint: "StrOrPromise" = "") -> forms.DateField:
@@ -222,7 +230,7 @@ class AwayForm(StaffForm):
     """The first and the last day away; both empty means here."""
 
     first = _day(gettext_lazy("First day away"))
-    last = _day(gettext_lazy("Last day away"), gettext_lazy("Leave both empty when you are here."))
+    last = _day(gettext_lazy("Last day away"))
 
     @classmethod
     def of(cls, membership: Membership, data: Any = None) -> "AwayForm":
