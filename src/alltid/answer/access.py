@@ -12,13 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from alltid.people.models import AuditEvent, Membership, Team, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell.feelings import feeling_label
-from alltid.tell.models import CHILD, Disclosure, KeyCopy, Message
+from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, KeyCopy, Message
 from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
@@ -119,7 +119,7 @@ class OpenDisclosure:
         return felt
 
 
-def visible(user: User) -> "QuerySet[Disclosure]":
+def visible(user: User) -> DisclosureQuerySet:
     """All disclosures but those hidden from this user; the caller narrows it to their teams."""
     hidden = Recusal.objects.filter(disclosure=OuterRef("pk"), user=user)
     return Disclosure.objects.filter(~Exists(hidden))
@@ -128,7 +128,7 @@ def visible(user: User) -> "QuerySet[Disclosure]":
 def find(user: User, pk: UUID) -> Disclosure:
     """A disclosure that this user may open, unopened; Http404 for everybody else."""
     mine = visible(user).filter(team__in=Team.objects.of(user))
-    found: Disclosure | None = mine.filter(pk=pk).select_related("team").first()
+    found = mine.filter(pk=pk).select_related("team").first()
     if found is None:
         raise Http404
     return found

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,14 +32,14 @@ class ReplyForm(StaffForm):
         },
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         """Cut out pictures that were pasted as text."""
-        self.pictures = 0
+        self.pictures, self.typed = 0, QueryDict(mutable=True)
         if data is not None:
-            data = data.copy()
+            self.typed = data.copy()
             text, self.pictures = cut_pictures(data.get("text", "").replace("\r\n", "\n"))
-            data["text"] = text
-        super().__init__(data, **kwargs)
+            self.typed["text"] = text
+        super().__init__(None if data is None else self.typed, **kwargs)
 
     def clean_text(self) -> str:
         """Something to say, not too long, and without a picture."""
@@ -64,16 +65,11 @@ class ReplyForm(StaffForm):
             )
         return text
 
-    def stands_on(self, sequence: int, sentence: str = "") -> "ReplyForm":
-        """The same form on a page that shows the talk up to there, with a sentence above it.
+    def stand_on(self, sequence: int, sentence: str = "") -> None:
+        """Go back to a page that shows the talk up to there, with a sentence above the form.
 
-        Sending it again is meant: the newer messages are seen now.
+        Sending it again is meant: the newer messages are seen by then.
         """
-        data = self.data.copy()
-        data["read_up_to"] = sequence
-        form = type(self)(data)
-        form.full_clean()
-        form._errors = self.errors
+        self.typed["read_up_to"] = str(sequence)
         if sentence:
-            form.add_error(None, sentence)
-        return form
+            self.add_error(None, sentence)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Exists, F, Func, OuterRef, QuerySet, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Value
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
 from alltid.people.when import spoken, time_left
-from alltid.tell.models import Disclosure, Message
+from alltid.tell.models import Disclosure, DisclosureQuerySet, Message
 
 from . import access
 
@@ -89,8 +89,8 @@ class Beyond(Func):
             sign=">" if cursor.older else "<",
         )
 
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:
         """`(a, b, c) > (x, y, z)`."""
         parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
@@ -108,10 +108,10 @@ class Page:
     newer: Cursor | None
 
 
-def rows(user: User, team: Team, cursor: Cursor | None = None) -> "QuerySet[Disclosure]":
+def rows(user: User, team: Team, cursor: Cursor | None = None) -> DisclosureQuerySet:
     """What a member sees of a team's inbox from a place on; the index `inbox` has this order."""
-    seen = access.visible(user).filter(team=team)
-    seen = seen.annotate(owner_name=F("case__owner__first_name")).by_urgency()
+    seen = access.visible(user).filter(team=team).by_urgency()
+    seen = seen.annotate(owner_name=F("case__owner__first_name"))
     if cursor is not None and not cursor.older:
         # A place is never among the closed, so going back does not meet them.
         return seen.filter(Beyond.place(cursor)).reverse()

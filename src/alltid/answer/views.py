@@ -135,7 +135,7 @@ def _desk(
         draft = request.unlocked.draft(opened.disclosure.pk)
         form = ReplyForm(initial={"text": draft, "read_up_to": read_up_to})
     else:
-        form = form.stands_on(read_up_to, sentence)
+        form.stand_on(read_up_to, sentence)
     context = desk.context(opened, lines, form, timezone.now())
     opened.mark_read(lines)
     return render(request, "answer/thread.html", context, status=status)
