@@ -44,6 +44,7 @@ def check_installation(*, trial: bool) -> Installation:
     """
     installation, _made = Installation.objects.get_or_create(id=1, defaults={"trial": trial})
     marks: dict[str, str] = installation.pepper_marks
+    noted = len(marks)
     for version, secret in peppers().items():
         known = marks.get(str(version))
         if known is None:
@@ -56,5 +57,6 @@ def check_installation(*, trial: bool) -> Installation:
             f"Pepper {missing[0]} is not configured, but this database was made with it. "
             "Put it back into ALLTID_PEPPER."
         )
-    installation.save(update_fields=["pepper_marks"])
+    if len(marks) != noted:
+        installation.save(update_fields=["pepper_marks"])
     return installation
