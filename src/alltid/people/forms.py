@@ -216,10 +216,9 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
         widgets = {"language": forms.Select(choices=_own_names(), attrs={"class": "short"})}
 
 
-def _day(label: "StrOrPromise", hint: "StrOrPromise" = "") -> forms.DateField:
+def _day(label: "StrOrPromise") -> forms.DateField:
     return forms.DateField(
         label=label,
-        help_text=hint,
         required=False,
         error_messages={"invalid": gettext_lazy("That is not a day. Write it as 2026-08-10.")},
         widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),

@@ -106,6 +106,13 @@ def test_bo_signs_out_and_back_shows_nothing(bo_at: "Page") -> None:
     assert "Members" not in bo_at.content()
 
 
+def test_bo_signs_out_in_one_window_and_the_other_shows_nothing(bo_at: "Page") -> None:
+    other = bo_at.context.new_page()
+    other.goto("/staff/account/")
+    bo_at.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/staff/sign-in/**")
+
+
 def test_a_draft_is_kept_while_bo_writes_and_gone_once_sent(cast: Cast, bo_at: "Page") -> None:
     told = cast.tell("North", "hej")
     bo_at.goto(f"/staff/thread/{told.pk}/")

@@ -5,6 +5,10 @@
   const one = (selector) => document.querySelector(selector);
   const SECOND = 1000;
 
+  /* The other windows of this person hear of every sign of life, and of signing out. */
+  const windows = new BroadcastChannel("alltid");
+  if ("closed" in document.body.dataset) windows.postMessage("closed");
+
   /* Blank screen: Escape twice, or the button. Any key but Escape, or a click, brings it back. */
   const blank = one("[data-blank-page]");
   if (blank && blank.showModal) {
@@ -96,12 +100,14 @@
   let stillHere = () => {};
   if (locksIn) {
     const bar = one("[data-lock]");
-    const windows = new BroadcastChannel("alltid");
     let heard = Date.now();
     let active = false;
     const note = () => { heard = Date.now(); bar.hidden = true; };
-    windows.addEventListener("message", note);
-    stillHere = () => { note(); active = false; windows.postMessage(""); };
+    windows.addEventListener("message", (event) => {
+      if (event.data === "closed") location.reload();
+      else note();
+    });
+    stillHere = () => { note(); active = false; windows.postMessage("here"); };
     const stay = async () => {
       const key = one("input[name=csrfmiddlewaretoken]");
       const body = new URLSearchParams({ csrfmiddlewaretoken: key.value });
