@@ -92,10 +92,11 @@ def _strip(
     return inbox.promise(disclosure, disclosure.team, now) | {
         "id": disclosure.pk,
         "reference": reference(disclosure.pk),
-        "team": disclosure.team.name,
+        "team": disclosure.team,
         "owner": owner.first_name if owner else "",
         "acute": _acute(disclosure, said),
         "taps": tap_texts(said),
+        "language": dict(settings.LANGUAGES).get(said.get("language", ""), ""),
         "example": disclosure.example,
         "ended": disclosure.ended is not None,
         "first_answer": all(line.from_child for line in lines),
@@ -118,9 +119,6 @@ def tap_texts(said: dict[str, Any]) -> list[str]:
     texts = [str(TAPS[name][said[name]]) for name in TAPS if said.get(name) in TAPS[name]]
     if said.get("linked"):
         texts.append(_("has written before"))
-    language = dict(settings.LANGUAGES).get(said.get("language", ""))
-    if language:
-        texts.append(_("page in %(language)s") % {"language": language})
     return texts
 
 

@@ -34,7 +34,8 @@ def test_bo_opens_a_thread_and_reads_the_childs_own_words(cast):
     assert page.status_code == 200
     html = page.content.decode()
     assert "Somebody gives me &lt;things&gt;." in html
-    assert "It is about: a friend · age 10–12 · page in English" in html
+    assert "<dd>It is about: a friend · age 10–12</dd>" in html
+    assert "<dd>English</dd>" in html
     assert told.again().read_by_staff == 1
 
 
