@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from getpass import getpass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -59,6 +60,12 @@ class Command(BaseCommand):
             self.stdout.write(wrong)
             if not sys.stdin.isatty() and not answer:
                 raise CommandError("A question was left without an answer. Nothing was kept.")
+
+    def ask_secretly(self, question: str) -> str:
+        """Ask for what nobody beside the keyboard may read."""
+        if sys.stdin.isatty():
+            return getpass(f"{question} ").strip()
+        return self.ask(question)
 
     def clear_screen(self) -> None:
         """Take what was typed off the screen and out of the terminal's memory."""

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
+from .keys import new_generation
 from .models import AuditEvent, Draft, Membership, RecoverySheet, Team, TeamKey, TeamKeyCopy, User
 from .printing import pdf
-from .unlocking import alarm, end_all
+from .unlocking import Unlocked, alarm, end_all
 from .when import spoken_day
 
 PREFIX = "AGE-SECRET-KEY-1"
@@ -150,6 +151,36 @@ def restore(team: Team, identity: Identity, user: User, now: datetime) -> int:
         sheet.checked = now
         sheet.save(update_fields=["checked"])
     return len(opened)
+
+
+def renew(
+    team: Team,
+    unlocked: Unlocked,
+    keepers: Sequence[str],
+    identities: Sequence[Identity],
+    typed: int,
+    now: datetime,
+) -> None:
+    """Put new sheets in the place of the old ones, and give the team a new key for what comes.
+
+    typed: the number of the sheet that was typed back. Raises a VaultError where the one who does
+    it cannot open every live generation; then the old sheets stay.
+    """
+    opened = [(key, unlocked.team_identity(key)) for key in team.live_keys()]
+    with transaction.atomic():
+        AuditEvent.write("recovery_renewed", actor=unlocked.user, team=team, subject=team.pk)
+        team.sheets.all().delete()
+        for number, (keeper, identity) in enumerate(zip(keepers, identities, strict=True), start=1):
+            sheet = RecoverySheet.objects.create(
+                team=team,
+                number=number,
+                keeper=keeper,
+                recipient=identity.recipient,
+                checked=now if number == typed else None,
+            )
+            for key, held in opened:
+                key.seal_to(held, sheet=sheet)
+        new_generation(team)
 
 
 def forget_identity(user: User) -> None:

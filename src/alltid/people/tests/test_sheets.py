@@ -23,7 +23,8 @@ from .scene import person
 def north(db):
     """Team North with Lo alone, and the two identities that were printed."""
     team = Team.objects.create(name="North", slug="north", place="Norra skolan")
-    team.printed = keys.found_team(team, person("Lo").user, ("Keeper One", "Keeper Two"))
+    team.lo = person("Lo")
+    team.printed = keys.found_team(team, team.lo.user, ("Keeper One", "Keeper Two"))
     return team
 
 
@@ -163,3 +164,82 @@ def test_wrong_sheet_changes_nothing_of_lo(north, monkeypatch):
     user = north.memberships.get().user
     assert bytes(user.sealed_identity) == before
     assert north.memberships.get().let_in is not None
+
+
+class Printer:
+    """Takes the place of typst, and reads the groups that are asked for from the paper."""
+
+    def __init__(self) -> None:
+        self.sheets = {}
+
+    def __call__(self, team, place, keeper, identity, *, language, now) -> bytes:
+        self.sheets[place[0]] = identity
+        return b"%PDF-"
+
+    def group(self, question: str) -> str:
+        sheet, group = (int(word.strip(":,")) for word in question.split() if word[0].isdigit())
+        return sheets.groups(self.sheets[sheet])[group - 1]
+
+
+RENEW = ("recovery", "renew", "--team", "North", "--keeper", "the head", "--keeper", "the archive")
+
+
+@pytest.fixture
+def lo(north, monkeypatch, tmp_path):
+    """Lo at the keyboard, to make new sheets."""
+    printer = Printer()
+    monkeypatch.setattr(sheets, "printed", printer)
+    keyboard = Keyboard(
+        {
+            "The passphrase of Lo:": north.lo.passphrase,
+            "The six digits": lambda _question: north.lo.code(),
+            "Type printed": "printed",
+            "From the paper": printer.group,
+        }
+    )
+    keyboard.paper = printer.sheets
+    keyboard.folder = tmp_path / "out"
+    return keyboard
+
+
+def test_lo_renews_the_sheets_and_only_the_new_ones_open(north, lo, monkeypatch):
+    lo.type(monkeypatch, *RENEW, "--by", "Lo", "--out", str(lo.folder))
+
+    for identity in lo.paper.values():
+        _sheet, opened = sheets.check(north, identity, timezone.now())
+        assert opened == 2
+    for identity in north.printed:
+        with pytest.raises(sheets.OtherSheet):
+            sheets.check(north, identity, timezone.now())
+    assert [sheet.keeper for sheet in north.sheets.all()] == ["the head", "the archive"]
+    assert AuditEvent.objects.get(verb="recovery_renewed").actor.name == "Lo"
+    assert list(lo.folder.iterdir()) == []
+
+
+def test_lo_types_a_wrong_passphrase_and_the_old_sheets_stay(north, lo, monkeypatch):
+    lo.answers["The passphrase of Lo:"] = "not these five words either"
+    with pytest.raises(CommandError, match="Nothing changed"):
+        lo.type(monkeypatch, *RENEW, "--by", "Lo", "--out", str(lo.folder))
+    assert sheets.check(north, north.printed[0], timezone.now())[1] == 1
+    assert lo.paper == {}
+
+
+def test_lo_leaves_before_the_end_and_the_old_sheets_stay(north, lo, monkeypatch):
+    del lo.answers["From the paper"]
+    with pytest.raises(CommandError, match="Nothing was kept"):
+        lo.type(monkeypatch, *RENEW, "--by", "Lo", "--out", str(lo.folder))
+    assert sheets.check(north, north.printed[0], timezone.now())[1] == 1
+    assert list(lo.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("by", ["Bo", "Nobody"])
+def test_who_does_not_lead_renews_nothing(north, lo, monkeypatch, by):
+    person("Bo")
+    with pytest.raises(CommandError, match=f"{by} does not lead team North"):
+        lo.type(monkeypatch, *RENEW, "--by", by)
+    assert lo.asked == []
+
+
+def test_new_sheets_want_two_keepers(north, lo, monkeypatch):
+    with pytest.raises(CommandError, match="Two sheets have two keepers"):
+        lo.type(monkeypatch, *RENEW[:6], "--by", "Lo")

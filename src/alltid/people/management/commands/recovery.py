@@ -1,10 +1,12 @@
-"""Try a recovery sheet (check), or open a team's keys with one (restore).
+"""Try a recovery sheet (check), open a team's keys with one (restore), or make new ones (renew).
 
 `recovery check --team North` belongs into every year. `recovery restore --team North --user NAME`
 is for the day when no member can open the keys any more; --fresh makes that person's way in anew.
+`recovery renew --team North --by NAME` is for a sheet that was lost, or that somebody has seen.
 """
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +16,10 @@ from django.utils import timezone
 from alltid.people import sheets
 from alltid.people.console import Command as Console
 from alltid.people.console import give_way_in, refuse, team_named
-from alltid.people.models import Team, User
-from alltid.people.signin import protect
+from alltid.people.models import Membership, Team, User
+from alltid.people.paper import printed_sheets, prove_paper
+from alltid.people.signin import Refused, Wait, protect, sign_in
+from alltid.people.unlocking import Unlocked
 from alltid.vault.errors import VaultError
 from alltid.vault.identity import Identity
 
@@ -26,11 +30,12 @@ class Command(Console):
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """check or restore."""
+        """check, restore or renew."""
         actions = parser.add_subparsers(dest="action", required=True)
         check = actions.add_parser("check", help="type a sheet in and see that it still opens")
         restore = actions.add_parser("restore", help="give one person the team's keys by a sheet")
-        for action in (check, restore):
+        renew = actions.add_parser("renew", help="print new sheets; the old ones open nothing new")
+        for action in (check, restore, renew):
             action.add_argument("--team", required=True)
         restore.add_argument("--user", required=True, help="the name they sign in with")
         restore.add_argument(
@@ -39,9 +44,13 @@ class Command(Console):
             help="they have no way in any more: make passphrase and second factor anew",
         )
         restore.add_argument("--first-name", help="of somebody new; children see it")
-        restore.add_argument(
-            "--language", choices=[code for code, _name in settings.LANGUAGES], default="sv"
-        )
+        renew.add_argument("--by", required=True, help="a lead of the team, who signs in here")
+        renew.add_argument("--keeper", action="append", required=True, help="give it twice")
+        renew.add_argument("--out", type=Path, help="a folder for the sheets until printed")
+        for action in (restore, renew):
+            action.add_argument(
+                "--language", choices=[code for code, _name in settings.LANGUAGES], default="sv"
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask for the sheet and do what was asked with it."""
@@ -49,14 +58,16 @@ class Command(Console):
         try:
             if options["action"] == "check":
                 self._check(team)
-            else:
+            elif options["action"] == "restore":
                 self._restore(team, options)
+            else:
+                self._renew(team, options)
         except sheets.OtherSheet as wrong:
             refuse(str(wrong))
         except VaultError as wrong:
             refuse(
-                f"The sheet is this team's, and still something stored does not open: {wrong} "
-                "Stop the server and compare the database with a backup."
+                f"Something stored does not open as it should: {wrong} Stop the server and compare "
+                "the database with a backup."
             )
 
     def _read_sheet(self) -> Identity:
@@ -106,3 +117,35 @@ class Command(Console):
             f"{user.name} can open everything of team {team} again ({opened} keys). Put the sheet "
             "back under lock. Then remove whoever has left: that gives the team a new key."
         )
+
+    def _renew(self, team: Team, options: dict[str, Any]) -> None:
+        keepers = options["keeper"]
+        if len({keeper.casefold() for keeper in keepers}) != 2:
+            refuse("Two sheets have two keepers. Give --keeper twice, with two names.")
+        lead = team.memberships.filter(
+            user__name__iexact=options["by"], role=Membership.Role.LEAD, let_in__isnull=False
+        ).first()
+        if lead is None:
+            refuse(f"{options['by']} does not lead team {team}. Name somebody who does.")
+        unlocked = self._sign_in(lead.user.name)
+        identities = [Identity.generate() for _keeper in keepers]
+        with printed_sheets(
+            self, team, keepers, identities, language=options["language"], folder=options["out"]
+        ):
+            typed = prove_paper(self, identities)
+            sheets.renew(team, unlocked, keepers, identities, typed, timezone.now())
+        self.say(
+            f"Team {team} has new sheets and a new key. The old sheets open nothing that comes "
+            "now; what an old backup holds, they still open until it is deleted."
+        )
+
+    def _sign_in(self, name: str) -> Unlocked:
+        passphrase = self.ask_secretly(f"The passphrase of {name}:")
+        code = self.ask("The six digits that the app shows now:")
+        try:
+            signed = sign_in(name, passphrase, code)
+        except (Refused, Wait):
+            refuse(
+                "Passphrase or code is not right, or there were too many tries. Nothing changed."
+            )
+        return Unlocked(signed.user, signed.identity)

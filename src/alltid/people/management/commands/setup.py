@@ -4,7 +4,6 @@ Every question can be answered beforehand by an option. The lead sits at the key
 kept until part of a sheet has been typed back and the lead's authenticator app has shown a code.
 """
 
-import secrets
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from alltid.people import sheets
 from alltid.people.console import Command as Console
-from alltid.people.console import give_way_in, refuse, write_private
+from alltid.people.console import give_way_in, refuse
 from alltid.people.joining import Offer
 from alltid.people.keys import found_team
 from alltid.people.models import Team, User
-from alltid.people.printing import NotPrinted
+from alltid.people.paper import printed_sheets, prove_paper
 from alltid.people.signin import protect
 from alltid.vault.identity import Identity
 
@@ -56,26 +54,14 @@ class Command(Console):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the team, or leave nothing behind."""
         team, lead, keepers = self._asked(options)
-        now, language = timezone.now(), options["language"]
+        language = options["language"]
         identities = [Identity.generate() for _keeper in keepers]
-        folder = options["out"] or settings.DATA / "recovery"
-        files = [folder / f"{team.slug}-{number}.pdf" for number in (1, 2)]
-        try:
-            for number, (file, keeper, identity) in enumerate(
-                zip(files, keepers, identities, strict=True), start=1
-            ):
-                page = sheets.printed(
-                    team, (number, 2), keeper, identity, language=language, now=now
-                )
-                write_private(file, page)
-            offer = give_way_in(self, lead.name, language)
-            typed = self._prove_paper(files, identities)
+        offer = give_way_in(self, lead.name, language)
+        with printed_sheets(
+            self, team, keepers, identities, language=language, folder=options["out"]
+        ):
+            typed = prove_paper(self, identities)
             self._keep(team, lead, offer, keepers, identities, typed)
-        except NotPrinted as wrong:
-            refuse(f"Nothing was kept. {wrong}")
-        finally:
-            for file in files:
-                file.unlink(missing_ok=True)
         self.clear_screen()
         self.say(*_next_steps(team, lead))
 
@@ -117,26 +103,6 @@ class Command(Console):
             refuse(wrong)
         return given.strip()
 
-    def _prove_paper(self, files: list[Path], identities: list[Identity]) -> int:
-        """Wait for the print, ask for two groups of one sheet; its number."""
-        self.say(
-            "",
-            "The two recovery sheets are here, to be printed now:",
-            *(f"  {file}" for file in files),
-            "They are deleted from this machine at the end.",
-        )
-        self.ask(
-            "Type printed when both are on paper:",
-            lambda text: None if text.casefold() in ("printed", "yes") else "Print them first.",
-        )
-        number = secrets.randbelow(2)
-        for group in sorted(secrets.SystemRandom().sample(range(1, 15), 2)):
-            self.ask(
-                f"From the paper of sheet {number + 1}, group {group}:",
-                _is_group(identities[number], number + 1, group),
-            )
-        return number + 1
-
     def _keep(
         self,
         team: Team,
@@ -177,14 +143,6 @@ def _short(longest: int) -> Check:
 
 def _one_of(known: dict[str, Any]) -> Check:
     return lambda text: None if text in known else f"Type one of {', '.join(known)}."
-
-
-def _is_group(identity: Identity, sheet: int, group: int) -> Check:
-    return lambda text: (
-        None
-        if sheets.same_group(identity, group, text)
-        else f"That is not group {group} of sheet {sheet}. Look at the paper."
-    )
 
 
 def _email(text: str) -> str | None:
