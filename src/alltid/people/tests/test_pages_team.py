@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from alltid.people import keys
-from alltid.people.models import AuditEvent, Membership, Team, TeamKeyCopy, User
+from alltid.people.joining import Offer
+from alltid.people.models import AuditEvent, Invitation, Membership, Team, TeamKeyCopy, User
 from alltid.vault.errors import NotForThisKey
 from alltid.vault.identity import fingerprint
 
@@ -138,6 +139,17 @@ def test_a_newcomer_cannot_think_up_a_passphrase(lo: Person, new_north: Team) ->
     assert "so there are new words" in page.content.decode()
     assert 'value="Bo"' in page.content.decode()
     assert User.objects.count() == 1
+
+
+def test_an_offer_made_for_another_invitation_is_not_taken(lo: Person, new_north: Team) -> None:
+    first, second = (keys.invite(new_north, "responder", lo.user) for _code in range(2))
+    offer = Offer.make(bytes(Invitation.objects.order_by("id")[0].code_digest).hex(), "en")
+    typed = {"own-offer": offer.signed(), "own-name": "Bo", "own-first_name": "Bo"}
+    typed |= {"own-kept": "on", "own-code": pyotp.TOTP(offer.totp_secret).now()}
+    page = Client().post("/staff/join/", typed | {"code": second}).content.decode()
+    assert "so there are new words" in page
+    assert offer.passphrase not in page
+    assert Client().post("/staff/join/", typed | {"code": first}).status_code == 302
 
 
 def test_mio_is_invited_to_a_second_team_and_keeps_the_same_way_in(
