@@ -35,7 +35,8 @@ class Command(Console):
                 self.say(f"Pepper {known}: {_in_words(uses(int(known)))}")
             return
         if installation is None or version not in marks:
-            refuse(f"This database knows no pepper {version}. It knows: {', '.join(sorted(marks))}.")
+            known = ", ".join(sorted(marks))
+            refuse(f"This database knows no pepper {version}. It knows: {known}.")
         used = uses(int(version))
         if any(used.values()):
             refuse(f"Pepper {version} is still needed: {_in_words(used)} Keep it.")
