@@ -1,0 +1,67 @@
+"""Drafts and the lock in a real browser: what Bo types survives whatever happens to his session."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from alltid.people.models import Draft, Unlocking
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def desk(cast, live_server, chromium):
+    """Bo before a thread of North's, with the time of the page in his hands."""
+    told = cast.tell()
+    context = chromium.new_context()
+    here = f"{live_server.url}/staff/"
+    cookies = cast.browser("Bo").cookies.items()
+    context.add_cookies(
+        [{"name": name, "value": morsel.value, "url": here} for name, morsel in cookies]
+    )
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{live_server.url}/staff/thread/{told.pk}/")
+    page.told = told
+    yield page
+    context.close()
+
+
+def test_bo_types_and_the_draft_is_kept_a_moment_later(cast, desk):
+    desk.fill("textarea", "Thank you for")
+    with desk.expect_response("**/draft/") as answer:
+        desk.clock.fast_forward(3000)
+    assert answer.value.status == 204
+    desk.get_by_text("Draft kept, sealed to you alone.").wait_for()
+    assert cast["Bo"].unlocked().draft(desk.told.pk) == "Thank you for"
+
+
+def test_bo_types_on_a_page_that_is_locked_and_reads_that_it_is_kept(cast, desk):
+    Unlocking.objects.all().delete()
+    desk.fill("textarea", "Typed over the lock")
+    with desk.expect_response("**/draft/") as answer:
+        desk.clock.fast_forward(3000)
+    assert answer.value.status == 401
+    desk.get_by_text("This page is locked. Your draft is kept; sign in and it is here.").wait_for()
+    assert cast["Bo"].unlocked().draft(desk.told.pk) == "Typed over the lock"
+
+
+def test_bo_types_after_signing_out_elsewhere_and_reads_that_he_must_copy(cast, desk):
+    desk.context.clear_cookies(name="alltid-session")
+    desk.fill("textarea", "Nobody is signed in")
+    with desk.expect_response("**/draft/"):
+        desk.clock.fast_forward(3000)
+    desk.get_by_text("You are signed out. Copy what you wrote, then sign in.").wait_for()
+    assert desk.input_value("textarea") == "Nobody is signed in"
+    assert not Draft.objects.exists()
+
+
+def test_bo_is_idle_until_the_lock_and_finds_his_draft_behind_it(cast, desk):
+    desk.fill("textarea", "Half an answer")
+    Unlocking.objects.update(last_used=timezone.now() - timedelta(minutes=16))
+    with desk.expect_navigation(url="**/sign-in/**"):
+        desk.clock.run_for(16 * 60 * 1000)
+    assert cast["Bo"].unlocked().draft(desk.told.pk) == "Half an answer"
+    assert "next=" in desk.url
+    desk.get_by_text("Your draft is kept.").wait_for()
