@@ -213,6 +213,35 @@ def test_the_command_says_how_many_and_refuses_with_a_sentence(town, capsys):
         call_command("notices", every=0)
 
 
+def test_the_command_goes_on_until_it_is_stopped(town, capsys):
+    town.tell(at=TEN)
+    sleeps = iter([lambda: town.tell(at=TEN, now="threatened"), None])
+
+    def sleep(seconds):
+        assert seconds == 60
+        if (between := next(sleeps)) is None:
+            raise KeyboardInterrupt
+        between()
+
+    with (
+        patch("django.utils.timezone.now", return_value=TEN),
+        patch("time.sleep", sleep),
+        # A test's one connection is in a transaction, which a real round never leaves open.
+        patch("alltid.answer.management.commands.notices.close_old_connections"),
+    ):
+        call_command("notices", every=60)
+    assert capsys.readouterr().out.count("Sent: 2 notices") == 2
+
+
+def test_who_was_told_is_forgotten_when_the_child_has_an_answer(town):
+    child = town.tell(at=TEN)
+    told(TEN)
+    assert Notice.objects.count() == 2
+    child.again().add_reply("id", "Bo", "Thank you.", read_up_to=1, now=TEN)
+    told(TEN + minutes(16))
+    assert not Notice.objects.exists()
+
+
 def test_bo_without_an_address_is_told_nothing(town):
     User.objects.filter(name="Bo").update(email="")
     town.tell(at=TEN)

@@ -5,6 +5,7 @@
 
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -30,19 +31,26 @@ class Command(Console):
         """Say how many mails went out, where any did."""
         if every is not None and every < 1:
             raise CommandError("Between two rounds there is at least one second. Choose 60.")
-        while True:
-            done = notices.run(timezone.now())
-            if done.sent:
-                self.say(f"Sent: {done.sent} notices")
-            if done.failed:
-                sentence = (
-                    f"{done.failed} notices could not be sent; the next round tries again. "
-                    "Check ALLTID_SMTP_URL, and that the mail server answers."
-                )
+        with suppress(KeyboardInterrupt):
+            while True:
+                wrong = self.send()
+                if every is None and wrong:
+                    raise CommandError(wrong)
                 if every is None:
-                    raise CommandError(sentence)
-                self.stderr.write(sentence)
-            if every is None:
-                return
-            close_old_connections()
-            time.sleep(every)
+                    return
+                if wrong:
+                    self.stderr.write(wrong)
+                close_old_connections()
+                time.sleep(every)
+
+    def send(self) -> str:
+        """One round; what was wrong with it, in a sentence, or an empty text."""
+        done = notices.run(timezone.now())
+        if done.sent:
+            self.say(f"Sent: {done.sent} notices")
+        if not done.failed:
+            return ""
+        return (
+            f"{done.failed} notices could not be sent; the next round tries again. "
+            "Check ALLTID_SMTP_URL, and that the mail server answers."
+        )
