@@ -15,7 +15,6 @@ class Command(Console):
     help = __doc__ or ""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what was erased, where anything was."""
-        erased = sweep()
-        if any(erased.values()):
-            self.say("Erased: " + ", ".join(f"{count} {what}" for what, count in erased.items()))
+        """Say how many disclosures were erased, where any were; forms and visit keys always go."""
+        if erased := sweep()["disclosures"]:
+            self.say(f"Erased: {erased} disclosures.")
