@@ -96,7 +96,7 @@ def load(target: str) -> Any:
 
 def main() -> None:
     """Serve until stopped."""
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -117,6 +117,7 @@ def main() -> None:
         log_level=LogLevels.error,
         ssl_cert=Path(certificate) if certificate else None,
         ssl_key=Path(key) if key else None,
+        ssl_protocol_min=SSLProtocols.tls12,  # a child's telephone may be an old one
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )

@@ -46,7 +46,7 @@ def serving(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
             Error(
                 "Children would come over plain HTTP, and would be shown no form.",
                 hint="Put a proxy that speaks HTTPS before Alltid and set ALLTID_TRUSTED_PROXIES "
-                "to its address, or set ALLTID_TLS_CERT and ALLTID_TLS_KEY (docs/operations.md).",
+                "to its address, or set ALLTID_TLS_CERT and ALLTID_TLS_KEY (docs/start.md).",
                 id="alltid.E003",
             )
         )
