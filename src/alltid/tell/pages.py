@@ -14,7 +14,7 @@ from django.utils import translation
 from alltid.people.models import Team
 from alltid.vault.errors import KdfBusy, VaultError
 from alltid.web.origin import is_foreign
-from alltid.web.throttle import Throttle
+from alltid.web.throttle import TELLING
 
 from .forms import TellForm
 from .reading import address
@@ -124,20 +124,25 @@ def never_lost(view: View) -> View:
     return answer
 
 
-def tells(throttle: Throttle, page_when_many: View | None = None) -> Callable[[View], View]:
-    """Take a POST that comes from our own page, and not too many from one place."""
+def from_our_page(view: View) -> View:
+    """Take a POST that one of our own pages sent."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if is_foreign(request):
-                return not_now(request, "other_site", 403, **typed(request))
-            if not throttle.allows(request.visitor):  # type: ignore[attr-defined]
-                if page_when_many is not None:
-                    return page_when_many(request, 429, error="too_many")
-                return not_now(request, "busy", 429, **typed(request))
-            return view(request, *args, **kwargs)
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_foreign(request):
+            return not_now(request, "other_site", 403, **typed(request))
+        return view(request, *args, **kwargs)
 
-        return answer
+    return answer
 
-    return decorate
+
+def tells(view: View) -> View:
+    """Take what a child tells from our own page, and not too much from one place."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not TELLING.allows(request.visitor):  # type: ignore[attr-defined]
+            return not_now(request, "busy", 429, **typed(request))
+        return view(request, *args, **kwargs)
+
+    return from_our_page(answer)

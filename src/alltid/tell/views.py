@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alltid.people.models import Team
 from alltid.vault import words
 from alltid.vault.errors import KdfBusy
-from alltid.web.throttle import COMING_BACK, TELLING
+from alltid.web.throttle import COMING_BACK
 
 from .erasing import end as end_talk
 from .feelings import FEELINGS, send_feeling
 from .forms import TellForm
 from .models import Card, Disclosure, Door, NoKey, find_door
-from .pages import in_language, never_lost, not_now, page, tells
+from .pages import from_our_page, in_language, never_lost, not_now, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
 from .telling import come_back, mark_read_by_child, tell, tell_by_card
@@ -53,7 +53,6 @@ def _team(slug: str | None) -> Team | None:
 
 def _team_and_whether_it_takes(slug: str | None) -> tuple[Team, bool] | None:
     """The team of an address, and whether a child can tell it now; None where there is no team."""
-
     known = _taking.get(slug or "")
     if known is None and (team := _team(slug)) is not None:
         known = _taking.keep(slug or "", (team, team.accepts(timezone.now())))
@@ -93,7 +92,7 @@ def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpR
 
 
 @never_lost
-@tells(TELLING)
+@tells
 def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse:
     form = TellForm.read(request)
     found = _team_and_whether_it_takes(form.team or slug)
@@ -159,7 +158,7 @@ def back(request: HttpRequest, language: str) -> HttpResponse:
     return _open_by_words(request, language)
 
 
-@tells(COMING_BACK, page_when_many=_words_page)
+@from_our_page
 def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
     form, typed, now = TellForm.read(request), _words_typed(request), timezone.now()
     if form.do == "language":
@@ -179,6 +178,8 @@ def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
             for word in reading.unknown
         ]
         return _words_page(request, 422, unknown=unknown)
+    if not COMING_BACK.allows(request.visitor):  # type: ignore[attr-defined]
+        return _words_page(request, 429, error="too_many")
     try:
         found = next(filter(None, map(come_back, reading.numbers)), None)
     except KdfBusy:
@@ -233,7 +234,7 @@ def _visit_over(request: HttpRequest, form: TellForm, language: str) -> HttpResp
 @in_language
 @require_POST
 @never_lost
-@tells(TELLING)
+@tells
 def more(request: HttpRequest, language: str) -> HttpResponse:
     """Add a message to a talk, or the first one behind a card."""
     form, now = TellForm.read(request), timezone.now()

@@ -193,6 +193,14 @@ def test_too_many_tries_are_told_to_wait_and_telling_goes_on(ada: Ada, language:
     assert ada.seen.status_code == 200
 
 
+def test_word_that_is_not_in_the_list_costs_no_try(ada: Ada) -> None:
+    words = ada.tell(TEXT)
+    while COMING_BACK.allows("127.0.0.1"):
+        pass
+    ada.come_back([*words[:5], "zzxqj"])
+    assert ada.seen.status_code == 422
+
+
 @both_languages
 def test_flood_of_tellings_keeps_the_text(ada: Ada, language: str) -> None:
     ada.language = language
