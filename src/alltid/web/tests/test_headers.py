@@ -116,6 +116,7 @@ def test_a_browser_may_keep_the_staffs_style(client: Client) -> None:
     assert "immutable" in str(headers["Cache-Control"])
 
 
+@pytest.mark.django_db  # closing a file's answer looks at open connections
 def test_a_childs_script_is_served_and_not_kept(client: Client) -> None:
     response = client.get("/static/web/child.js")
     assert response.status_code == 200

@@ -128,6 +128,7 @@ def test_a_request_for_another_host_gets_a_page_without_its_name(behind: Client,
     assert response["Cache-Control"] == "no-store"
 
 
+@pytest.mark.django_db  # closing a file's answer looks at open connections
 def test_a_style_sheet_may_come_any_way(behind: Client) -> None:
     response = ask(behind, "/static/web/staff.css", REMOTE_ADDR="192.0.2.7")
     assert response.status_code == 200
