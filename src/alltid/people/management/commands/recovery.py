@@ -1,4 +1,4 @@
-"""Try a recovery sheet (check), open a team's keys with one (restore), or make new ones (renew).
+"""Try a recovery sheet, open a team's keys with one, or print new ones.
 
 `recovery check --team North` belongs into every year. `recovery restore --team North --user NAME`
 is for the day when no member can open the keys any more; --fresh makes that person's way in anew.

@@ -1,4 +1,4 @@
-"""Say what was made with each pepper; take one that nothing needs any more off the list (--retire).
+"""Say what was made with each pepper; retire one that nothing needs any more.
 
 A newer pepper is added behind the old one in ALLTID_PEPPER and used from the next start on. The old
 one stays there until nothing is left that was made with it.
