@@ -187,6 +187,7 @@ def _make_user(role: Role, language: str, secret: dict[str, str], now: datetime)
     user = User(
         name=role.name,
         first_name=role.name,
+        email=f"{role.name.lower()}@example.org",
         language=language,
         seen=now,
         is_analyst=role.name == "Dag",

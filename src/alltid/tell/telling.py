@@ -50,6 +50,12 @@ def tell(
     return Told(disclosure, words.words_for(number, language) if shown else None, capsule)
 
 
+def was_told(body: dict[str, Any], *, form: bytes) -> bool:
+    """Whether this very form and body were received before: a Reload long after. Raises KdfBusy."""
+    number = number_for(settings.ALLTID["RECEIPT_KEY"], form, body)
+    return come_back(number) is not None
+
+
 def tell_by_card(
     card: Card, identity: Identity, body: dict[str, Any], *, acute: bool, now: datetime
 ) -> Disclosure:

@@ -33,4 +33,10 @@ urlpatterns = [
     path("<language:language>/end/", views.end, name="end"),
     path("<language:language>/adult/", views.adult, name="adult"),
     path("<language:language>/next/", views.what_next, name="next"),
+    # Typed by hand from a card or a poster, without the last stroke.
+    path("<language:language>", views.first),
+    path("<language:language>/at/<slug:slug>", views.first),
+    path("<language:language>/words", views.back),
+    path("<language:language>/adult", views.adult),
+    path("<language:language>/next", views.what_next),
 ]

@@ -20,7 +20,7 @@ from .models import Card, Disclosure, Door, NoKey, find_door
 from .pages import from_our_page, in_language, never_lost, not_now, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
-from .telling import come_back, mark_read_by_child, tell, tell_by_card
+from .telling import come_back, mark_read_by_child, tell, tell_by_card, was_told
 from .threads import ending_context, thread_context
 from .visit import (
     NONCE_MINUTES,
@@ -107,6 +107,8 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
     try:
         form_id = read_form(form.form_id)
     except FormOld:
+        if _was_told_long_ago(form):
+            return _first_page(request, team, language)
         return _first_page(request, team, language, 422, error="old", **form.kept())
     if not takes:
         return not_now(request, "no_team", 503, team=team, **form.kept())
@@ -126,6 +128,14 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
         "text": form.rest,
     }
     return page(request, "tell/kept.html", context, room="/{}/words/")
+
+
+def _was_told_long_ago(form: TellForm) -> bool:
+    """Whether an old form is a Reload of one that was received: its text is not shown again."""
+    try:
+        return was_told(form.body(), form=read_form(form.form_id, minutes=None))
+    except FormOld:
+        return False
 
 
 def _words_typed(request: HttpRequest) -> list[str]:

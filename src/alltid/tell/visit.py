@@ -42,10 +42,11 @@ def new_form() -> str:
     return _forms.sign(base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).decode())
 
 
-def read_form(signed: str, minutes: int = FORM_HOURS * 60) -> bytes:
-    """The 32 bytes of a form's id; raises FormOld."""
+def read_form(signed: str, minutes: int | None = FORM_HOURS * 60) -> bytes:
+    """The 32 bytes of a form's id, of any age where `minutes` is None; raises FormOld."""
+    age = None if minutes is None else minutes * 60
     try:
-        return base64.urlsafe_b64decode(_forms.unsign(signed, max_age=minutes * 60))
+        return base64.urlsafe_b64decode(_forms.unsign(signed, max_age=age))
     except (signing.BadSignature, binascii.Error, ValueError):
         raise FormOld from None
 
@@ -62,18 +63,18 @@ def is_spent(form: bytes, now: datetime) -> bool:
     return now - first_use(form, now) > timedelta(seconds=SECOND_LOOK)
 
 
-_this_quarter: VisitKey | None = None
-
-
 def was_sent_before(signed: str, now: datetime) -> bool:
     """Whether a form of any age was first sent longer ago than a double tap: a Reload.
 
     What it holds is then not shown again. A form that is not one of ours was never sent.
     """
     try:
-        return is_spent(base64.urlsafe_b64decode(_forms.unsign(signed)), now)
-    except (signing.BadSignature, binascii.Error, ValueError):
+        return is_spent(read_form(signed, minutes=None), now)
+    except FormOld:
         return False
+
+
+_this_quarter: VisitKey | None = None
 
 
 def _visit_key(now: datetime) -> VisitKey:

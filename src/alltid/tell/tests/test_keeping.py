@@ -136,3 +136,31 @@ def test_text_begins_with_the_line_breaks_that_were_typed(ada: Ada) -> None:
     ada.look()
     ada.send(text="\n\n  <b>hi</b> > <i>", do="other")
     assert ">\n\n\n  &lt;b&gt;hi&lt;/b&gt; &gt; &lt;i&gt;</textarea>" in ada.html
+
+
+def test_first_page_reloaded_hours_after_it_was_sent_shows_no_text(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.look()
+    form = ada.hidden("id")
+    ada.send(text=TEXT, id=form)
+    later(monkeypatch, hours=5)
+    ada.send(text=TEXT, id=form)
+    assert ada.seen.status_code == 200
+    assert not ada.sees(TEXT)
+    assert Disclosure.objects.count() == 1
+
+
+def test_first_page_left_open_for_hours_keeps_what_was_never_sent(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.look()
+    later(monkeypatch, hours=5)
+    ada.send(text=TEXT)
+    assert ada.seen.status_code == 422
+    assert ada.sees(TEXT)
+
+
+@pytest.mark.parametrize("path", ["", "/words", "/adult", "/next", "/at/north"])
+def test_address_typed_by_hand_without_its_last_slash_works(ada: Ada, path: str) -> None:
+    assert ada.client.get(f"/en{path}").status_code == 200
