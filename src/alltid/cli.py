@@ -90,7 +90,6 @@ def prepare_trial(environ: MutableMapping[str, str]) -> None:
         # A secret of a real installation that happens to be set is not for a trial.
         environ.pop(name.removesuffix("_FILE"), None)
     environ.update(wanted)
-    environ.setdefault(f"{PREFIX}ROUNDS", "1")
     lines = [_HEADER, *(f"{name}={value}" for name, value in wanted.items())]
     (data / "trial.env").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

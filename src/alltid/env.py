@@ -141,7 +141,7 @@ SETTINGS: dict[str, Setting] = {
     "MAIL_FROM": Setting(str, "alltid@localhost", "The sender of notices."),
     "ROUNDS": Setting(
         _whole,
-        "15",
+        "1",
         "Every how many minutes the server sends notices and erases what is due; 0: a timer of "
         "yours runs `alltid notices` and `alltid sweep`.",
     ),

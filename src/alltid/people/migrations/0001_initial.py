@@ -8,199 +8,429 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('first_name', models.CharField(max_length=40, verbose_name='first name, shown to children')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='address for notices')),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_analyst', models.BooleanField(default=False)),
-                ('is_operator', models.BooleanField(default=False)),
-                ('recipient', models.CharField(max_length=80)),
-                ('salt', models.BinaryField()),
-                ('pepper_version', models.PositiveSmallIntegerField()),
-                ('sealed_identity', models.BinaryField()),
-                ('sealed_totp', models.BinaryField()),
-                ('totp_step', models.BigIntegerField(default=0)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(blank=True, null=True)),
-                ('seen', models.DateTimeField(blank=True, null=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                (
+                    "first_name",
+                    models.CharField(max_length=40, verbose_name="first name, shown to children"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, verbose_name="address for notices"
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_analyst", models.BooleanField(default=False)),
+                ("is_operator", models.BooleanField(default=False)),
+                ("recipient", models.CharField(max_length=80)),
+                ("salt", models.BinaryField()),
+                ("pepper_version", models.PositiveSmallIntegerField()),
+                ("sealed_identity", models.BinaryField()),
+                ("sealed_totp", models.BinaryField()),
+                ("totp_step", models.BigIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(blank=True, null=True)),
+                ("seen", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('trial', models.BooleanField(default=False)),
-                ('made', models.DateTimeField(default=django.utils.timezone.now)),
-                ('pepper_marks', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("trial", models.BooleanField(default=False)),
+                ("made", models.DateTimeField(default=django.utils.timezone.now)),
+                ("pepper_marks", models.JSONField(default=dict)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_installation')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_installation")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('place', models.CharField(max_length=80, verbose_name='place, shown to children')),
-                ('kind', models.CharField(choices=[('mandated', 'School or social services'), ('health_record', 'Health care'), ('not_mandated', 'Helpline or association')], default='mandated', max_length=16)),
-                ('country', models.CharField(default='SE', max_length=2)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('timezone', models.CharField(default='Europe/Stockholm', max_length=40)),
-                ('opening', models.JSONField(default=dict)),
-                ('closures', models.JSONField(default=list)),
-                ('reads_within', models.PositiveSmallIntegerField(default=120, verbose_name='opening minutes to a first read')),
-                ('acute_within', models.PositiveSmallIntegerField(default=30, verbose_name='minutes to an acute first read')),
-                ('keeps_after_end', models.BooleanField(default=True)),
-                ('opened', models.DateTimeField(blank=True, null=True)),
-                ('intake_stopped', models.DateTimeField(blank=True, null=True)),
-                ('intake_stopped_why', models.CharField(blank=True, max_length=200)),
-                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='covers', to='people.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("place", models.CharField(max_length=80, verbose_name="place, shown to children")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mandated", "School or social services"),
+                            ("health_record", "Health care"),
+                            ("not_mandated", "Helpline or association"),
+                        ],
+                        default="mandated",
+                        max_length=16,
+                    ),
+                ),
+                ("country", models.CharField(default="SE", max_length=2)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("timezone", models.CharField(default="Europe/Stockholm", max_length=40)),
+                ("opening", models.JSONField(default=dict)),
+                ("closures", models.JSONField(default=list)),
+                (
+                    "reads_within",
+                    models.PositiveSmallIntegerField(
+                        default=120, verbose_name="opening minutes to a first read"
+                    ),
+                ),
+                (
+                    "acute_within",
+                    models.PositiveSmallIntegerField(
+                        default=30, verbose_name="minutes to an acute first read"
+                    ),
+                ),
+                ("keeps_after_end", models.BooleanField(default=True)),
+                ("opened", models.DateTimeField(blank=True, null=True)),
+                ("intake_stopped", models.DateTimeField(blank=True, null=True)),
+                ("intake_stopped_why", models.CharField(blank=True, max_length=200)),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="covers",
+                        to="people.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='RecoverySheet',
+            name="RecoverySheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('keeper', models.CharField(max_length=80)),
-                ('recipient', models.CharField(max_length=80)),
-                ('checked', models.DateTimeField(blank=True, null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheets', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("keeper", models.CharField(max_length=80)),
+                ("recipient", models.CharField(max_length=80)),
+                ("checked", models.DateTimeField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sheets",
+                        to="people.team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('responder', 'Responder'), ('lead', 'Safeguarding lead')], default='responder', max_length=10)),
-                ('shadow', models.BooleanField(default=False)),
-                ('let_in', models.DateTimeField(blank=True, null=True)),
-                ('away_from', models.DateTimeField(blank=True, null=True)),
-                ('away_until', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("responder", "Responder"), ("lead", "Safeguarding lead")],
+                        default="responder",
+                        max_length=10,
+                    ),
+                ),
+                ("shadow", models.BooleanField(default=False)),
+                ("let_in", models.DateTimeField(blank=True, null=True)),
+                ("away_from", models.DateTimeField(blank=True, null=True)),
+                ("away_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_digest', models.BinaryField(unique=True)),
-                ('role', models.CharField(choices=[('responder', 'Responder'), ('lead', 'Safeguarding lead')], default='responder', max_length=10)),
-                ('expires', models.DateTimeField()),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code_digest", models.BinaryField(unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("responder", "Responder"), ("lead", "Safeguarding lead")],
+                        default="responder",
+                        max_length=10,
+                    ),
+                ),
+                ("expires", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verb', models.CharField(max_length=40)),
-                ('subject', models.CharField(blank=True, max_length=60)),
-                ('why', models.CharField(blank=True, max_length=200)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='audit', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='audit', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("verb", models.CharField(max_length=40)),
+                ("subject", models.CharField(blank=True, max_length=60)),
+                ("why", models.CharField(blank=True, max_length=200)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="audit",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="audit",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TeamKey',
+            name="TeamKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('recipient', models.CharField(max_length=80)),
-                ('made', models.DateTimeField(default=django.utils.timezone.now)),
-                ('retired', models.DateTimeField(blank=True, null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("recipient", models.CharField(max_length=80)),
+                ("made", models.DateTimeField(default=django.utils.timezone.now)),
+                ("retired", models.DateTimeField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keys",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TeamKeyCopy',
+            name="TeamKeyCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.BinaryField()),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='people.teamkey')),
-                ('sheet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='people.recoverysheet')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='team_key_copies', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies",
+                        to="people.teamkey",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies",
+                        to="people.recoverysheet",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="team_key_copies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unlocking',
+            name="Unlocking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_digest', models.BinaryField(unique=True)),
-                ('recipient', models.CharField(max_length=80)),
-                ('sealed', models.BinaryField()),
-                ('last_used', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unlockings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_digest", models.BinaryField(unique=True)),
+                ("recipient", models.CharField(max_length=80)),
+                ("sealed", models.BinaryField()),
+                ("last_used", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="unlockings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.UUIDField()),
-                ('sealed', models.BinaryField()),
-                ('saved', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.UUIDField()),
+                ("sealed", models.BinaryField()),
+                ("saved", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'subject'), name='one_draft_a_place')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "subject"), name="one_draft_a_place")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='recoverysheet',
-            constraint=models.UniqueConstraint(fields=('team', 'number'), name='one_sheet_a_number'),
+            model_name="recoverysheet",
+            constraint=models.UniqueConstraint(
+                fields=("team", "number"), name="one_sheet_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='once_a_team'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("team", "user"), name="once_a_team"),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['team', '-id'], name='audit_of_team'),
+            model_name="auditevent",
+            index=models.Index(fields=["team", "-id"], name="audit_of_team"),
         ),
         migrations.AddConstraint(
-            model_name='teamkey',
-            constraint=models.UniqueConstraint(fields=('team', 'number'), name='one_generation'),
+            model_name="teamkey",
+            constraint=models.UniqueConstraint(fields=("team", "number"), name="one_generation"),
         ),
         migrations.AddConstraint(
-            model_name='teamkeycopy',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('key', 'user'), name='one_copy_a_user'),
+            model_name="teamkeycopy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False)),
+                fields=("key", "user"),
+                name="one_copy_a_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teamkeycopy',
-            constraint=models.UniqueConstraint(condition=models.Q(('sheet__isnull', False)), fields=('key', 'sheet'), name='one_copy_a_sheet'),
+            model_name="teamkeycopy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sheet__isnull", False)),
+                fields=("key", "sheet"),
+                name="one_copy_a_sheet",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teamkeycopy',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', True), ('sheet__isnull', True), _connector='XOR'), name='one_holder_a_copy'),
+            model_name="teamkeycopy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("user__isnull", True), ("sheet__isnull", True), _connector="XOR"
+                ),
+                name="one_holder_a_copy",
+            ),
         ),
     ]

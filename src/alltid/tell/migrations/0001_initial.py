@@ -7,112 +7,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SpentForm',
+            name="SpentForm",
             fields=[
-                ('digest', models.BinaryField(primary_key=True, serialize=False)),
-                ('first_used', models.DateTimeField(default=django.utils.timezone.now)),
+                ("digest", models.BinaryField(primary_key=True, serialize=False)),
+                ("first_used", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='VisitKey',
+            name="VisitKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made', models.DateTimeField(unique=True)),
-                ('recipient', models.CharField(max_length=80)),
-                ('secret', models.CharField(max_length=80)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made", models.DateTimeField(unique=True)),
+                ("recipient", models.CharField(max_length=80)),
+                ("secret", models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name='Card',
+            name="Card",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('locator', models.BinaryField(unique=True)),
-                ('recipient', models.CharField(max_length=80)),
-                ('pepper_version', models.PositiveSmallIntegerField()),
-                ('printed', models.DateField()),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='people.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("locator", models.BinaryField(unique=True)),
+                ("recipient", models.CharField(max_length=80)),
+                ("pepper_version", models.PositiveSmallIntegerField()),
+                ("printed", models.DateField()),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cards",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('recipient', models.CharField(max_length=80)),
-                ('locator', models.BinaryField(null=True, unique=True)),
-                ('pepper_version', models.PositiveSmallIntegerField()),
-                ('told', models.DateTimeField()),
-                ('acute', models.BooleanField(default=False)),
-                ('rank', models.PositiveSmallIntegerField(choices=[(0, 'Acute'), (1, 'Waiting'), (2, 'Quiet'), (3, 'Closed')], default=1)),
-                ('due', models.DateTimeField()),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('read_by_staff', models.PositiveIntegerField(default=0)),
-                ('read_by_child', models.PositiveIntegerField(default=0)),
-                ('answered', models.DateTimeField(blank=True, null=True)),
-                ('ended', models.DateTimeField(blank=True, null=True)),
-                ('example', models.BooleanField(default=False)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='people.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("recipient", models.CharField(max_length=80)),
+                ("locator", models.BinaryField(null=True, unique=True)),
+                ("pepper_version", models.PositiveSmallIntegerField()),
+                ("told", models.DateTimeField()),
+                ("acute", models.BooleanField(default=False)),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Acute"), (1, "Waiting"), (2, "Quiet"), (3, "Closed")],
+                        default=1,
+                    ),
+                ),
+                ("due", models.DateTimeField()),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("read_by_staff", models.PositiveIntegerField(default=0)),
+                ("read_by_child", models.PositiveIntegerField(default=0)),
+                ("answered", models.DateTimeField(blank=True, null=True)),
+                ("ended", models.DateTimeField(blank=True, null=True)),
+                ("example", models.BooleanField(default=False)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosures",
+                        to="people.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Feeling',
+            name="Feeling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('sealed', models.BinaryField()),
-                ('disclosure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feelings', to='tell.disclosure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("sealed", models.BinaryField()),
+                (
+                    "disclosure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feelings",
+                        to="tell.disclosure",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KeyCopy',
+            name="KeyCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.BinaryField()),
-                ('disclosure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copies', to='tell.disclosure')),
-                ('team_key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case_copies', to='people.teamkey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                (
+                    "disclosure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="copies",
+                        to="tell.disclosure",
+                    ),
+                ),
+                (
+                    "team_key",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case_copies",
+                        to="people.teamkey",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('from_child', models.BooleanField(default=True)),
-                ('sealed', models.BinaryField()),
-                ('form', models.BinaryField(null=True)),
-                ('disclosure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tell.disclosure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("from_child", models.BooleanField(default=True)),
+                ("sealed", models.BinaryField()),
+                ("form", models.BinaryField(null=True)),
+                (
+                    "disclosure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="tell.disclosure",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(fields=['team', 'rank', 'due', 'id'], name='inbox'),
+            model_name="disclosure",
+            index=models.Index(fields=["team", "rank", "due", "id"], name="inbox"),
         ),
         migrations.AddConstraint(
-            model_name='feeling',
-            constraint=models.UniqueConstraint(fields=('disclosure', 'sequence'), name='one_feeling_an_answer'),
+            model_name="feeling",
+            constraint=models.UniqueConstraint(
+                fields=("disclosure", "sequence"), name="one_feeling_an_answer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keycopy',
-            constraint=models.UniqueConstraint(condition=models.Q(('team_key__isnull', False)), fields=('disclosure', 'team_key'), name='one_copy_a_generation'),
+            model_name="keycopy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("team_key__isnull", False)),
+                fields=("disclosure", "team_key"),
+                name="one_copy_a_generation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keycopy',
-            constraint=models.UniqueConstraint(condition=models.Q(('team_key__isnull', True)), fields=('disclosure',), name='one_childs_copy'),
+            model_name="keycopy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("team_key__isnull", True)),
+                fields=("disclosure",),
+                name="one_childs_copy",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('disclosure', 'sequence'), name='one_place'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("disclosure", "sequence"), name="one_place"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('form__isnull', False)), fields=('disclosure', 'form'), name='one_form'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("form__isnull", False)),
+                fields=("disclosure", "form"),
+                name="one_form",
+            ),
         ),
     ]
