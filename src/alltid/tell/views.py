@@ -20,7 +20,7 @@ from .models import Card, Disclosure, Door, NoKey, find_door
 from .pages import from_our_page, in_language, never_lost, not_now, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
-from .telling import come_back, mark_read_by_child, tell, tell_by_card, was_told
+from .telling import Told, come_back, mark_read_by_child, tell, tell_by_card, was_told
 from .threads import ending_context, thread_context
 from .visit import (
     NONCE_MINUTES,
@@ -33,8 +33,9 @@ from .visit import (
     was_sent_before,
 )
 
-_FORM_PLACE = "@form@"
-_ready: Remembered[tuple[str, str], bytes] = Remembered(15)
+# Pages that thirty children get at once are made once; what is each child's own is put in last.
+_OWN = {"form_id": "@form@", "capsule": "@capsule@", "words": [f"@word{i}@" for i in range(6)]}
+_ready: Remembered[tuple[object, ...], bytes] = Remembered(15)
 # Whether the team's key is there and its intake open is looked up at every telling, all the same.
 _taking: Remembered[str, tuple[Team, bool]] = Remembered(5)
 
@@ -84,11 +85,18 @@ def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpR
         team = _team(slug)
         if team is None:
             return not_now(request, "no_team", 503)
-        response = _first_page(request, team, language, form_id=_FORM_PLACE)
+        response = _first_page(request, team, language, form_id=_OWN["form_id"])
         if response.status_code != 200:
             return response
         body = _ready.keep((slug or "", language), response.content)
-    return HttpResponse(body.replace(_FORM_PLACE.encode(), new_form().encode()))
+    return _with_own(body, form_id=new_form())
+
+
+def _with_own(body: bytes, **own: str) -> HttpResponse:
+    """A page that was ready, with what is this child's own; base64 and words of the lists."""
+    for name, value in own.items():
+        body = body.replace(f"@{name.removesuffix('_id')}@".encode(), value.encode())
+    return HttpResponse(body)
 
 
 @never_lost
@@ -116,18 +124,32 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
         told = tell(team, form.body(), form=form_id, language=language, acute=form.acute, now=now)
     except NoKey:
         return not_now(request, "no_team", 503, team=team, **form.kept())
+    return _kept_page(request, form, told, language, now)
+
+
+def _kept_page(
+    request: HttpRequest, form: TellForm, told: Told, language: str, now: datetime
+) -> HttpResponse:
+    team = told.disclosure.team
     context = {
         "team": team,
-        "words": told.words,
         "not_safe": form.acute,
         "promise": promise(team, told.disclosure.due, now),
-        "capsule": told.capsule.seal(now),
-        "form_id": new_form(),
         "form_action": f"/{language}/more/",
         "pictures_cut": form.pictures_cut,
         "text": form.rest,
     }
-    return page(request, "tell/kept.html", context, room="/{}/words/")
+    own = {"form_id": new_form(), "capsule": told.capsule.seal(now)}
+    if form.rest:
+        context |= own | {"words": told.words}
+        return page(request, "tell/kept.html", context, room="/{}/words/")
+    key = (language, told.words is None, *map(str, context.values()))
+    body = _ready.get(key)
+    if body is None:
+        context |= _OWN if told.words else _OWN | {"words": None}
+        response = page(request, "tell/kept.html", context, room="/{}/words/")
+        body = _ready.keep(key, response.content)
+    return _with_own(body, **own, **{f"word{i}": word for i, word in enumerate(told.words or ())})
 
 
 def _was_told_long_ago(form: TellForm) -> bool:
