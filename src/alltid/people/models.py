@@ -139,8 +139,8 @@ class Team(models.Model):
         return self.keys.filter(retired__isnull=True).order_by("-number")
 
     def current_key(self) -> "TeamKey | None":
-        """The generation that new disclosures are sealed to; None while the intake is stopped."""
-        return self.live_keys().filter(team__intake_stopped__isnull=True).first()
+        """The generation that everything new is sealed to."""
+        return self.live_keys().first()
 
     def readers(self, now: datetime) -> "models.QuerySet[Membership]":
         """Members who can read today: let in, holding the key, not away, signed in of late."""

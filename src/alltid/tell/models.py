@@ -82,7 +82,10 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
                 message.save(force_insert=True)
                 KeyCopy.objects.bulk_create(copies)
         except IntegrityError:
-            return self.get(locator=locator), False
+            there = self.filter(locator=locator).select_related("team").first()
+            if there is None:  # not a double tap: the team's key went meanwhile
+                raise
+            return there, False
         return disclosure, True
 
 

@@ -4,30 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils import translation
 
-from alltid.people.models import Team
 from alltid.vault.errors import KdfBusy, VaultError
+from alltid.web.context import behind_language, frame
+from alltid.web.errors import not_now
 from alltid.web.origin import is_foreign
 from alltid.web.throttle import TELLING
 
-from .forms import TellForm
-from .reading import address
-
-OWN_NAMES = {"sv": "Svenska", "en": "English"}
-# Where a picture that is out there can be stopped, without anybody seeing it (EVIDENCE.md).
+# Where a picture that is out there can be stopped, without anybody seeing it.
 REMOVAL_SERVICES = [
     ("Ditt ECPAT", "https://dittecpat.se/"),
     ("Take It Down", "https://takeitdown.ncmec.org/"),
 ]
-# Shown in fields of their own, or said in a sentence.
-_SEEN = ("text", "rest", "pictures_cut")
-_GOES_ALONG = ("id", "capsule", "team", "feeling", *(f"w{i}" for i in range(1, 7)))
 View = Callable[..., HttpResponse]
 
 
@@ -53,60 +45,12 @@ def page(
     context: dict[str, Any],
     *,
     status: int = 200,
-    room: str = "",
+    rest: str | None = None,
 ) -> HttpResponse:
-    """A whole page. room: where the language links lead, with {} for the language."""
-    language = translation.get_language()
-    room = room or _room_of(request, language or "")
-    house = {
-        "language": language,
-        "languages": [(code, OWN_NAMES[code], room.format(code)) for code, _ in settings.LANGUAGES],
-        "script_src": static("web/child.js"),
-        "removal_services": REMOVAL_SERVICES,
-    }
-    return render(request, template, house | context, status=status)
-
-
-def _room_of(request: HttpRequest, language: str) -> str:
-    """This page's own address with {} in the place of its language."""
-    head, _, rest = request.path_info.removeprefix("/").partition("/")
-    return "/{}/" + (rest if head == language else "")
-
-
-def not_now(
-    request: HttpRequest, reason: str, status: int, *, team: Team | None = None, **kept: Any
-) -> HttpResponse:
-    """The page of a bad moment: what happened, whose fault it is not, and the text kept."""
-    language = translation.get_language() or "en"
-    cover = team.cover if team else None
-    context = {
-        "reason": reason,
-        "cover": {"name": cover.place, "href": address(cover, language)} if cover else None,
-        "form_action": request.path_info,
-        "kept": _carried(request, kept),
-    }
-    response = page(request, "tell/not_now.html", context | kept, status=status)
-    if status in (429, 503):
-        response.headers["Retry-After"] = "60"
-    return response
-
-
-def _carried(request: HttpRequest, kept: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What goes along unseen when the form is sent again: its id, its capsule, taps and words."""
-    taps = [(name, value) for name, value in kept.items() if value and name not in _SEEN]
-    try:
-        sent = [(name, request.POST.get(name, "")) for name in _GOES_ALONG]
-    except Exception:
-        return taps
-    return taps + [(name, value) for name, value in sent if value]
-
-
-def typed(request: HttpRequest) -> dict[str, Any]:
-    """What was typed on this request, as far as the server can still read it."""
-    try:
-        return TellForm.read(request).kept()
-    except Exception:
-        return {}
+    """A whole page. rest: where the language links lead, behind the language; else here."""
+    around = frame(behind_language(request) if rest is None else rest)
+    around["removal_services"] = REMOVAL_SERVICES
+    return render(request, template, around | context, status=status)
 
 
 def never_lost(view: View) -> View:
@@ -117,9 +61,12 @@ def never_lost(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except KdfBusy:
-            return not_now(request, "busy", 503, **typed(request))
-        except (DatabaseError, OSError, VaultError):
-            return not_now(request, "not_saved", 503, **typed(request))
+            return not_now(request, "too_many", 503)
+        except (DatabaseError, OSError):
+            saves = "text" in request.POST
+            return not_now(request, "not_saved" if saves else "not_opened", 503)
+        except VaultError:
+            return not_now(request, "not_opened", 503)
 
     return answer
 
@@ -130,7 +77,7 @@ def from_our_page(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_foreign(request):
-            return not_now(request, "other_site", 403, **typed(request))
+            return not_now(request, "foreign", 403)
         return view(request, *args, **kwargs)
 
     return answer
@@ -142,7 +89,7 @@ def tells(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not TELLING.allows(request.visitor):  # type: ignore[attr-defined]
-            return not_now(request, "busy", 429, **typed(request))
+            return not_now(request, "too_many", 429)
         return view(request, *args, **kwargs)
 
     return from_our_page(answer)

@@ -22,6 +22,7 @@ class Reading:
     next_reading: str | None
     nobody_until: str | None
     late: bool
+    cover: Team | None
 
     @classmethod
     def of(cls, team: Team, now: datetime) -> "Reading":
@@ -29,18 +30,23 @@ class Reading:
         names = [membership.user.first_name for membership in team.readers(now)]
         next_reading = team.hours.next_reading(now)
         far = next_reading is not None and next_reading - now > _LONG
+        accepts, late = team.accepts(now), team.disclosures.overdue(now).exists()
+        # A child is not led from one closed door to another.
+        wanted = far or late or not accepts
+        cover = team.cover if wanted and team.cover and team.cover.accepts(now) else None
         return cls(
             team=team,
-            accepts=team.accepts(now),
+            accepts=accepts,
             readers=names,
             next_reading=None if far or next_reading is None else spoken(next_reading, now),
             nobody_until=spoken_day(next_reading) if far and next_reading else None,
-            late=team.disclosures.overdue(now).exists(),
+            late=late,
+            cover=cover,
         )
 
     def context(self, language: str) -> dict[str, Any]:
-        """What the first page's template needs of it."""
-        cover = self.team.cover
+        """What the first page's template needs of it; a cover only where it is wanted and reads."""
+        cover = self.cover
         return {
             "team": self.team,
             "readers": self.readers,

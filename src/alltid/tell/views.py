@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alltid.people.models import Team
 from alltid.vault import words
 from alltid.vault.errors import KdfBusy
+from alltid.web.errors import not_now
 from alltid.web.throttle import COMING_BACK
 
 from .erasing import end as end_talk
 from .feelings import FEELINGS, send_feeling
 from .forms import TellForm
 from .models import Card, Disclosure, Door, NoKey, find_door
-from .pages import from_our_page, in_language, never_lost, not_now, page, tells
+from .pages import from_our_page, in_language, never_lost, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
 from .telling import Told, come_back, mark_read_by_child, tell, tell_by_card, was_told
@@ -65,7 +66,7 @@ def _first_page(
 ) -> HttpResponse:
     reading = Reading.of(team, timezone.now())
     if not reading.accepts:
-        return not_now(request, "no_team", 503, team=team, **kept)
+        return _nobody_reads(request, reading, language)
     context = reading.context(language) | {
         "form_action": address(team, language),
         "form_id": new_form(),
@@ -73,6 +74,11 @@ def _first_page(
         "other_teams": None,
     }
     return page(request, "tell/first.html", context | kept, status=status)
+
+
+def _nobody_reads(request: HttpRequest, reading: Reading, language: str) -> HttpResponse:
+    """Say that this team cannot read now, and who can; the text is kept."""
+    return not_now(request, "no_team", 503, **reading.context(language))
 
 
 @in_language
@@ -103,9 +109,10 @@ def _with_own(body: bytes, **own: str) -> HttpResponse:
 @tells
 def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse:
     form = TellForm.read(request)
-    found = _team_and_whether_it_takes(form.team or slug)
+    # A team that was chosen stays chosen, until another one's address is asked for.
+    found = _team_and_whether_it_takes(slug if form.do == "here" else form.team or slug)
     if found is None:
-        return not_now(request, "no_team", 503, **form.kept())
+        return not_now(request, "no_team", 503)
     (team, takes), now = found, timezone.now()
     if form.do != "send":
         others = other_teams(team, language, now) if form.do == "other" else None
@@ -119,11 +126,11 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
             return _first_page(request, team, language)
         return _first_page(request, team, language, 422, error="old", **form.kept())
     if not takes:
-        return not_now(request, "no_team", 503, team=team, **form.kept())
+        return _nobody_reads(request, Reading.of(team, now), language)
     try:
         told = tell(team, form.body(), form=form_id, language=language, acute=form.acute, now=now)
     except NoKey:
-        return not_now(request, "no_team", 503, team=team, **form.kept())
+        return _nobody_reads(request, Reading.of(team, now), language)
     return _kept_page(request, form, told, language, now)
 
 
@@ -142,12 +149,12 @@ def _kept_page(
     own = {"form_id": new_form(), "capsule": told.capsule.seal(now)}
     if form.rest:
         context |= own | {"words": told.words}
-        return page(request, "tell/kept.html", context, room="/{}/words/")
+        return page(request, "tell/kept.html", context, rest="words/")
     key = (language, told.words is None, *map(str, context.values()))
     body = _ready.get(key)
     if body is None:
         context |= _OWN if told.words else _OWN | {"words": None}
-        response = page(request, "tell/kept.html", context, room="/{}/words/")
+        response = page(request, "tell/kept.html", context, rest="words/")
         body = _ready.keep(key, response.content)
     return _with_own(body, **own, **{f"word{i}": word for i, word in enumerate(told.words or ())})
 
@@ -172,12 +179,12 @@ def _words_page(request: HttpRequest, status: int = 200, **said: Any) -> HttpRes
         "unknown": [],
         "error": None,
     }
-    return page(request, "tell/words.html", context | said, status=status, room="/{}/words/")
+    return page(request, "tell/words.html", context | said, status=status, rest="words/")
 
 
 def _spent_page(request: HttpRequest, status: int = 200, **kept: Any) -> HttpResponse:
     context = kept | {"form_id": new_form()}
-    return page(request, "tell/spent.html", context, status=status, room="/{}/words/")
+    return page(request, "tell/spent.html", context, status=status, rest="words/")
 
 
 @in_language
@@ -244,7 +251,7 @@ def _show_door(
         context |= thread_context(door.held, door.identity, now)
         mark_read_by_child(door.held)
         template = "tell/thread.html"
-    return page(request, template, context | kept, status=status, room="/{}/more/")
+    return page(request, template, context | kept, status=status, rest="more/")
 
 
 def _visit(request: HttpRequest, now: datetime) -> Door:
@@ -338,18 +345,18 @@ def end(request: HttpRequest, language: str) -> HttpResponse:
         else Capsule(bytes(disclosure.locator or b""), door.identity).seal(now),
         "form_id": new_form(),
     }
-    return page(request, "tell/end.html", context, room="/{}/words/")
+    return page(request, "tell/end.html", context, rest="words/")
 
 
 @in_language
 @require_GET
 def adult(request: HttpRequest, language: str) -> HttpResponse:
     """What an adult who found the page can do tonight."""
-    return page(request, "tell/adult.html", {}, room="/{}/adult/")
+    return page(request, "tell/adult.html", {})
 
 
 @in_language
 @require_GET
 def what_next(request: HttpRequest, language: str) -> HttpResponse:
     """What happens if social services or the police come in."""
-    return page(request, "tell/next.html", {}, room="/{}/next/")
+    return page(request, "tell/next.html", {})
