@@ -6,6 +6,7 @@ only the workers load Django. `python -m alltid.server` reads the same environme
 
 import errno
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -87,6 +88,10 @@ def _rounds(minutes: int, stop: threading.Event) -> None:
 
 def load(target: str) -> Any:
     """The application, in a worker; what the server hands on with each request holds no secret."""
+    # A Ctrl-C reaches every process of the terminal; a worker that hears it and then the server's
+    # own word to end, or hears that word while it still loads, hangs until it is killed.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     application = import_module(target.partition(":")[0]).application
     for name, setting in env.SETTINGS.items():
         if setting.secret:
