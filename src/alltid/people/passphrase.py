@@ -5,6 +5,9 @@ import secrets
 from alltid.vault.parameters import PASSPHRASE_WORDS, WORD_BITS
 from alltid.vault.words import fold, wordlist
 
+# Anybody may send a passphrase, and folding a very long one is work; no real one comes near.
+_LONGEST = 500
+
 
 def generate(language: str) -> str:
     """A new passphrase in the language's words, with hyphens between them."""
@@ -14,4 +17,4 @@ def generate(language: str) -> str:
 
 def canonical(typed: str) -> str:
     """One writing for a passphrase however it was typed: folded words, single spaces."""
-    return " ".join(fold(word) for word in typed.replace("-", " ").split())
+    return " ".join(fold(word) for word in typed[:_LONGEST].replace("-", " ").split())

@@ -375,6 +375,12 @@ def test_pasted_page_is_not_searched_word_by_word() -> None:
     assert len(reading.unknown) == words.READ_AT_MOST
 
 
+@pytest.mark.parametrize("sign", ["fox ", "a", "\ufdfa"])
+def test_stranger_pastes_megabytes_and_only_the_beginning_is_looked_at(sign: str) -> None:
+    seen = split(sign * 1_000_000)
+    assert sum(map(len, seen)) <= 18 * words.PASTED_AT_MOST
+
+
 def test_what_was_typed_and_read_is_not_in_a_representation() -> None:
     typed = list(words_for(123456789, "en"))
     assert repr(read(typed, "en")) == "Reading(unknown=(), count=6)"
