@@ -54,8 +54,9 @@ def main() -> Result:
     print(f"{size:,} bytes in {requests} requests, script and headers counted")
     print("GlobaLeaks 1,166,409 bytes in 16; Hush Line 709,971 in 12 (192,874 in 5, no script)")
     print(
-        f"until a child can type: {statistics.median(ms for *_, ms in usual):.0f} ms; "
-        f"4x slower processor, 400 kbit/s, 400 ms: {statistics.median(ms for *_, ms in slow):.0f} ms"
+        f"until a child can type: {statistics.median(ms for *_, ms in usual):.0f} ms;"
+        " 4x slower processor, 400 kbit/s, 400 ms:"
+        f" {statistics.median(ms for *_, ms in slow):.0f} ms"
     )
     print(pages.line("first page"), f"(budget {PAGES:,}/s)")
     holds = (

@@ -5,9 +5,10 @@
         told = cast.tell("North", "hej")       # what Ada wrote to a team: told.disclosure
         assert bo.get(f"/staff/thread/{told.pk}/").status_code == 200
 
-`cast["Bo"]` is a Person (people/tests/scene.py): `.user`, `.identity`, `.unlocked()`, `.passphrase`,
-`.code()`; `cast.north` and `cast.south` are the teams, open all week from 8 to 16, each the other's
-cover. Bo answers and Lo leads in North, Cato and Mio in South; Dag is an analyst, Eva an operator.
+`cast["Bo"]` is a Person (people/tests/scene.py): `.user`, `.identity`, `.unlocked()`,
+`.passphrase`, `.code()`; `cast.north` and `cast.south` are the teams, open all week from 8 to 16,
+each the other's cover. Bo answers and Lo leads in North, Cato and Mio in South; Dag is an analyst,
+Eva an operator.
 A person's sealed identity is made once a run, so that the costly Argon2 is paid six times at most.
 """
 
