@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alltid.web.context import own_names
 
 from .models import Membership, Team, User
 
@@ -178,14 +179,6 @@ class NewCodeForm(StaffForm):
     )
 
 
-def _own_names() -> list[tuple[str, str]]:
-    """Every language, named in itself."""
-    return [
-        (code, get_language_info(code)["name_local"].capitalize())
-        for code, _name in settings.LANGUAGES
-    ]
-
-
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscriptable in stubs
     """What a member may change about themselves at once."""
 
@@ -213,7 +206,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
                 )
             },
         }
-        widgets = {"language": forms.Select(choices=_own_names(), attrs={"class": "short"})}
+        widgets = {"language": forms.Select(choices=own_names, attrs={"class": "short"})}
 
 
 def _day(label: "StrOrPromise") -> forms.DateField:

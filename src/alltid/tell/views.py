@@ -144,6 +144,7 @@ def _kept_page(
         "promise": promise(team, told.disclosure.due, now),
         "form_action": f"/{language}/more/",
         "pictures_cut": form.pictures_cut,
+        "came": bool(form.text.strip()),
         "text": form.rest,
     }
     own = {"form_id": new_form(), "capsule": told.capsule.seal(now)}
@@ -301,6 +302,7 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
         now,
         sent=True,
         pictures_cut=form.pictures_cut,
+        came=bool(form.text.strip()),
         text=form.rest,
     )
 

@@ -15,56 +15,48 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.request import split_domain_port
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .context import house, language_of, numbers
+from .context import behind_language, frame, house, language_of, numbers
 from .pictures import cut_pictures
 from .rooms import is_staff_path
 
 log = logging.getLogger(__name__)
 
-OWN_NAMES = {"sv": "Svenska", "en": "English"}
 RETRY_AFTER = 60  # seconds
 # A body over the limit is read on to here, so that its sender hears the answer.
 _READ_AT_MOST = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 
 
-def not_now(
-    request: HttpRequest, reason: str, status: int, *, secure_href: str = ""
-) -> HttpResponse:
+def not_now(request: HttpRequest, reason: str, status: int, **more: Any) -> HttpResponse:
     """The child's page for a reason, with everything typed kept in a form to send again.
 
-    Reasons: not_saved, broken, too_many, too_big, foreign, nothing_here, no_post; and without a
-    form not_private, wrong_address. 429 and 503 say when to come again.
+    Reasons: not_saved, not_opened, no_team, broken, too_many, too_big, foreign, nothing_here,
+    no_post; and without a form not_private, wrong_address. more: what the template says of it.
+    429 and 503 say when to come again.
     """
     language = _language(request)
-    text, fields = _typed(request)
+    fields = _typed(request)
+    # Sent again to the same page, but not to one that is not there or takes nothing.
+    rest = "" if status in (404, 405) else behind_language(request)
     with translation.override(language):
-        context = house(request) | {
+        context = {
             "reason": reason,
-            "languages": [
-                (code, name, _action(request, code, status)) for code, name in OWN_NAMES.items()
-            ],
-            "text": text,
+            "text": fields.pop("text", ""),
+            "rest": fields.pop("rest", ""),
             "fields": fields,
-            "form_action": _action(request, language, status),
-            "secure_href": secure_href,
+            "form_action": f"/{language}/{rest}",
         }
-        return _page("web/child_error.html", context, status)
+        return _page(request, "web/child_error.html", context | more, status, rest)
 
 
 def _staff_page(request: HttpRequest, status: int, reason: str = "") -> HttpResponse:
     with translation.override(_language(request)):
-        context = house(request) | {
-            "status": status,
-            "reason": reason,
-            "typed": _typed(request)[0],
-        }
-        return _page("web/staff_error.html", context, status)
+        context = {"status": status, "reason": reason, "typed": _typed(request).get("text", "")}
+        return _page(request, "web/staff_error.html", context, status)
 
 
 def _language(request: HttpRequest) -> str:
@@ -72,11 +64,11 @@ def _language(request: HttpRequest) -> str:
     return getattr(request, "LANGUAGE_CODE", None) or language_of(request)
 
 
-def _page(template: str, context: dict[str, Any], status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int, rest: str = ""
+) -> HttpResponse:
     try:
-        if template == "web/child_error.html":
-            context["script_src"] = static("web/child.js")
-        content = render_to_string(template, context)
+        content = render_to_string(template, house(request) | frame(rest) | context)
     except Exception:
         log.exception("An error page could not be made.")
         content = _last_resort(context.get("text") or context.get("typed") or "")
@@ -101,26 +93,20 @@ def _last_resort(text: str) -> SafeString:
     )
 
 
-def _action(request: HttpRequest, language: str, status: int) -> str:
-    """Where the kept text goes when it is sent again: the same page, in this language."""
-    here = request.path_info.removeprefix("/").split("/", 1)
-    if status in (404, 405) or len(here) < 2 or here[0] not in dict(settings.LANGUAGES):
-        return f"/{language}/"
-    return f"/{language}/{here[1]}"
-
-
-def _typed(request: HttpRequest) -> tuple[str, list[tuple[str, str]]]:
-    """The text of a POST without its pictures, and its other fields, as far as can be read."""
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """The fields of a POST, texts without their pictures, as far as they can be read."""
     if request.method != "POST":
-        return "", []
+        return {}
     data: QueryDict = QueryDict()
     # A form that cannot be read must not break the page that says so.
     with contextlib.suppress(Exception):
         data = request.POST
     if not data:
         data = _beginning(request)
-    fields = [(name, value) for name, value in data.items() if name not in ("text", "do")]
-    return cut_pictures(str(data.get("text", "")))[0], [(n, str(v)) for n, v in fields]
+    sent = {name: str(value) for name, value in data.items() if name != "do"}
+    for name in {"text", "rest"} & sent.keys():
+        sent[name] = cut_pictures(sent[name])[0]
+    return sent
 
 
 def _beginning(request: HttpRequest) -> QueryDict:

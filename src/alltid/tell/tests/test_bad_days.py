@@ -59,6 +59,28 @@ def test_no_two_readers_says_so_and_keeps_the_text(ada: Ada, north: Team, langua
 
 
 @both_languages
+def test_holiday_without_readers_says_until_when(ada: Ada, north: Team, language: str) -> None:
+    ada.language = language
+    today = timezone.localdate()
+    north.closures = [[f"{today}", f"{today + timedelta(days=20)}"]]
+    north.save()
+    north.memberships.filter(role="responder").delete()
+    ada.look()
+    assert ada.seen.status_code == 503
+    assert ada.sees("Nobody reads here until" if language == "en" else "Ingen läser här förrän")
+    assert ada.sees(f'<a class="go" href="/{language}/at/south/">')
+
+
+def test_cover_that_cannot_read_either_is_not_offered(ada: Ada, north: Team, south: Team) -> None:
+    for team in (north, south):
+        team.memberships.filter(role="responder").delete()
+    ada.look()
+    assert ada.seen.status_code == 503
+    assert not ada.sees("South School")
+    assert ada.sees("116 111")
+
+
+@both_languages
 def test_no_key_says_so_and_keeps_the_text(ada: Ada, north: Team, language: str) -> None:
     ada.language = language
     ada.look()

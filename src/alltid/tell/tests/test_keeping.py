@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from alltid.people.models import Team
 from alltid.people.tests.scene import Person
 from alltid.tell.models import Disclosure, Message
 
@@ -31,6 +32,20 @@ def test_ada_changes_language_on_the_first_page_and_keeps_text_and_taps(ada: Ada
     assert ada.sees("value=not_safe checked")
     assert ada.sees('name="linked" value="1" checked')
     assert Disclosure.objects.count() == 0
+
+
+def test_ada_who_chose_a_team_that_cannot_read_writes_to_the_cover_instead(
+    ada: Ada, north: Team, south: Team
+) -> None:
+    ada.look()
+    south.memberships.filter(role="responder").delete()
+    ada.send(text=TEXT, team="south")
+    assert ada.seen.status_code == 503
+    assert ada.sees('formaction="/en/at/north/" name="do" value="here"')
+    assert ada.hidden("team") == "south"
+    ada.send("at/north/", text=TEXT, team="south", do="here")
+    assert ada.sees("They are grown-ups at North School.")
+    assert ada.sees(TEXT)
 
 
 def test_ada_changes_language_among_her_words_and_they_are_not_tried(

@@ -208,6 +208,7 @@ def test_swapped_envelopes_are_detected_and_shown_to_nobody(ada: Ada, bo: Person
     Message.objects.filter(pk=one.pk).update(sealed=bytes(two.sealed))
     ada.come_back(first_words)
     assert ada.seen.status_code == 503
+    assert ada.sees("We can't open it right now.")
     assert not ada.sees("second")
 
 

@@ -102,7 +102,7 @@ def test_a_page_that_is_not_there_offers_to_write_and_to_come_back(client: Clien
 
 
 REASONS = [
-    *("not_saved", "broken", "too_many", "too_big", "foreign"),
+    *("not_saved", "not_opened", "no_team", "broken", "too_many", "too_big", "foreign"),
     *("nothing_here", "no_post", "not_private", "wrong_address"),
 ]
 
@@ -193,7 +193,7 @@ def test_where_even_the_template_fails_a_few_lines_and_the_text_are_left(
         raise RuntimeError(CANARY)
 
     monkeypatch.setattr(errors, "render_to_string", broken)
-    monkeypatch.setattr(errors, "_typed", lambda request: (TEXT, []))
+    monkeypatch.setattr(errors, "_typed", lambda request: {"text": TEXT})
     response = client.get(path)
     assert response.status_code == 500
     page = response.content.decode()
