@@ -171,7 +171,7 @@ class House:
             self.stop()
 
     def start(self) -> None:
-        """Start, and wait until both rooms answer."""
+        """Start, and wait until the first page comes."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -186,17 +186,25 @@ class House:
                 # A group of its own, so that the workers can be ended with it.
                 start_new_session=True,
             )
-        end = time.monotonic() + PATIENCE
-        while not all(self._answers(path) for path in ("/en/adult/", "/staff/sign-in/")):
+        try:
+            self._wait(time.monotonic() + PATIENCE)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait(self, end: float) -> None:
+        assert self.process is not None
+        while (status := self._status("/en/")) == 0:
             assert self.process.poll() is None, f"It did not start:\n{self.said()}"
             assert time.monotonic() < end, f"It does not answer:\n{self.said()}"
             time.sleep(0.05)
+        assert status == 200, self.said()
 
-    def _answers(self, path: str) -> bool:
+    def _status(self, path: str) -> int:
         try:
-            return self.ask("GET", path).status == 200
+            return self.ask("GET", path).status
         except (OSError, HTTPException):
-            return False
+            return 0
 
     def stop(self) -> None:
         """End it as an operator does."""

@@ -87,6 +87,7 @@ class Trail:
     elsewhere: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
+    stored: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def follow(self, page: Page) -> None:
@@ -111,8 +112,12 @@ class Trail:
         (self.left if goes and request.url == LEAVE else self.elsewhere).append(request.url)
 
     def _response(self, response: Response) -> None:
+        if not response.url.startswith(f"{self.house.origin}/"):
+            return
         if "set-cookie" in response.headers:
             self.cookies.append(f"{response.status} {response.url}")
+        if "no-store" not in response.headers.get("cache-control", ""):
+            self.stored.append(response.url)
 
     def holds(self, secret: str) -> bool:
         """Whether something secret stands in an address."""
@@ -236,7 +241,12 @@ class Child(Visitor):
 
     def goes_back(self) -> None:
         """Press Back; a browser may refuse to send a form again, and that is shown too."""
-        self.page.evaluate("history.back()")
+        devtools = self.context.new_cdp_session(self.page)
+        history = devtools.send("Page.getNavigationHistory")
+        before = history["entries"][history["currentIndex"] - 1]
+        here = self.page.url
+        devtools.send("Page.navigateToHistoryEntry", {"entryId": before["id"]})
+        expect(self.page).not_to_have_url(here)
         self.page.wait_for_load_state()
 
     # --- what is looked at when she has gone ---------------------------------------------------
@@ -246,10 +256,16 @@ class Child(Visitor):
         assert not self.trail.elsewhere, "a request to another place"
         assert not self.trail.faults
         assert not self.trail.cookies
+        assert not self.trail.stored, "an answer that may stay in the cache"
         assert self.context.cookies() == []
         state = self.context.storage_state(indexed_db=True)
         assert state["origins"] == [], "something is stored for our pages"
         assert self.context.service_workers == []
+        devtools = self.context.new_cdp_session(self.page)
+        held = devtools.send("Storage.getUsageAndQuota", {"origin": self.house.origin})
+        assert held["usage"] == 0, held["usageBreakdown"]
+        if self.page.url.startswith(self.house.origin):
+            assert self.page.evaluate("sessionStorage.length") == 0
         for secret in self.secrets:
             assert not self.trail.holds(secret)
         if self.words:

@@ -30,6 +30,16 @@ def quiet() -> SafeString:
     return mark_safe(_QUIET)  # noqa: S308  a constant
 
 
+@register.simple_tag
+def unkept() -> SafeString:
+    """Give what keeps a sent form off the device's disk: a field that nobody sees or sends.
+
+    Chromium writes the body of a form that was sent without script into its session files, for
+    the day it is started again, unless the form has a password in it.
+    """
+    return mark_safe("<input type=password value=- hidden disabled>")  # noqa: S308  a constant
+
+
 @register.simple_tag(takes_context=True)
 def tap(context: dict[str, Any], name: str, value: str, label: str) -> SafeString:
     """Give one answer that can be tapped, chosen if the page's context keeps it chosen."""
