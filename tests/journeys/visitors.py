@@ -247,7 +247,7 @@ class Child(Visitor):
         here = self.page.url
         devtools.send("Page.navigateToHistoryEntry", {"entryId": before["id"]})
         expect(self.page).not_to_have_url(here)
-        self.page.wait_for_load_state()
+        expect(self.page.locator("body")).to_be_attached()
 
     # --- what is looked at when she has gone ---------------------------------------------------
 
