@@ -25,6 +25,8 @@ BLOCKING_THREADS = 64
 # Requests taken in a worker; further ones wait in the kernel's queue, which costs nothing.
 BACKPRESSURE = 256
 BACKLOG = 2048
+# Milliseconds for the headers; a connection that only stays open holds one of the places above.
+HEADERS_WITHIN = 10_000
 ROUND = ("notices", "sweep")
 _FIRSTROUND = 20.0  # seconds after the start, so that the first page comes before it
 
@@ -102,6 +104,7 @@ def load(target: str) -> Any:
 def main() -> None:
     """Serve until stopped."""
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -117,6 +120,7 @@ def main() -> None:
         backpressure=BACKPRESSURE,
         backlog=BACKLOG,
         http=HTTPModes.auto if certificate else HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,

@@ -34,6 +34,8 @@ INSTALLED_APPS = [
 # The rooms keep sessions, CSRF and sign-in away from every page that a child reaches.
 MIDDLEWARE = [
     "alltid.web.headers.Headers",
+    "alltid.web.headers.Visitor",
+    "alltid.web.bodies.Bodies",
     "alltid.web.headers.Transport",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "alltid.web.rooms.StaffSession",

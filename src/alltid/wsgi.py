@@ -10,10 +10,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - it reads the environment
 from django.core.checks import ERROR, run_checks  # noqa: E402
-from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import DatabaseError  # noqa: E402
 
 from alltid.people.checks import CLOSED  # noqa: E402
+from alltid.web.handler import Handler  # noqa: E402
 from alltid.web.reporting import hush, no_core_dumps  # noqa: E402
 
 
@@ -31,9 +31,11 @@ def refuse_unless_sound() -> None:
         raise SystemExit("\n".join(f"{found.msg} {found.hint} ({found.id})" for found in wrong))
 
 
+# Whoever starts us without the command `alltid`: what is written is for this user alone.
+os.umask(0o077)
 no_core_dumps()
 # A crash of the process names files and lines, never values.
 faulthandler.enable()
 refuse_unless_sound()
 hush()
-application = get_wsgi_application()
+application = Handler()

@@ -115,11 +115,11 @@ def _address(text: str) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-class Transport:
-    """Who asks, over which way, for which host; without a private way there is no form to fill.
+class Visitor:
+    """Who asks, and over which way: forwarded headers are believed from TRUSTED_PROXIES only.
 
-    Sets `request.visitor`, the address or the IPv6 /64 network, for the throttle alone: it is
-    never stored. Forwarded headers are believed from TRUSTED_PROXIES only.
+    Sets `request.visitor`, the address or the IPv6 /64 network, which is never stored: only the
+    throttle and the bounds on bodies look at it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -127,18 +127,9 @@ class Transport:
         self.trusted = networks(settings.ALLTID["TRUSTED_PROXIES"])
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Let through what is private and meant for us; a style sheet may come any way."""
-        peer = _address(request.META.get("REMOTE_ADDR", ""))
-        visitor = self._visitor(request, peer)
+        """Note the visitor, and the scheme that a trusted proxy was spoken to in."""
+        visitor = self._visitor(request, _peer(request))
         request.visitor = _shared_name(visitor)  # type: ignore[attr-defined]
-        if _is_static(request):
-            return self.get_response(request)
-        try:
-            host = urlsplit(f"//{request.get_host()}").hostname
-        except DisallowedHost:
-            return errors.wrong_address(request)
-        if not request.is_secure() and not _stays_here(request, peer, host):
-            return errors.not_private(request)
         return self.get_response(request)
 
     def _trusts(self, address: Address | None) -> bool:
@@ -163,14 +154,38 @@ class Transport:
         return visitor
 
 
+class Transport:
+    """For which host, and privately; without a private way there is no form to fill."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let through what is private and meant for us; a style sheet may come any way."""
+        if _is_static(request):
+            return self.get_response(request)
+        try:
+            host = urlsplit(f"//{request.get_host()}").hostname
+        except DisallowedHost:
+            return errors.wrong_address(request)
+        if not request.is_secure() and not _stays_here(request, host):
+            return errors.not_private(request)
+        return self.get_response(request)
+
+
+def _peer(request: HttpRequest) -> Address | None:
+    return _address(request.META.get("REMOTE_ADDR", ""))
+
+
 def _shared_name(visitor: Address | None) -> str:
     if isinstance(visitor, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((visitor, 64), strict=False))
     return str(visitor)
 
 
-def _stays_here(request: HttpRequest, peer: Address | None, host: str | None) -> bool:
+def _stays_here(request: HttpRequest, host: str | None) -> bool:
     """Whether a request never left this machine, as in a trial: no proxy passed it on either."""
+    peer = _peer(request)
     passed_on = any(
         name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA")
     )
