@@ -109,7 +109,7 @@ class Crew:
 
 
 def _here(team: Team, now: datetime) -> list[Membership]:
-    members = team.memberships.filter(let_in__isnull=False, user__is_active=True, shadow=False)
+    members = team.memberships.filter(let_in__isnull=False, user__is_active=True)
     reachable = members.exclude(user__email="").select_related("user").order_by("pk")
     return [member for member in reachable if not member.is_away(now)]
 

@@ -18,6 +18,9 @@ from .models import Membership, Team, User
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+# A promise in open minutes: not sooner than anybody can read, not later than a week's work.
+_SOONEST, _LATEST = 15, 2400
+
 
 def day_name(number: int) -> str:
     """A weekday as a line begins with it, Monday being 0, in the active language."""
@@ -206,7 +209,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
                 )
             },
         }
-        widgets = {"language": forms.Select(choices=own_names, attrs={"class": "short"})}
+        widgets = {"language": forms.Select(choices=own_names().items(), attrs={"class": "short"})}
 
 
 def _day(label: "StrOrPromise") -> forms.DateField:
@@ -268,8 +271,22 @@ class InviteForm(StaffForm):
     )
 
 
+def _minutes(label: "StrOrPromise") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=gettext_lazy("Counted in open hours only. Promise what you can keep."),
+        min_value=_SOONEST,
+        max_value=_LATEST,
+        error_messages={
+            name: gettext_lazy("Write a number of minutes, from 15 to 2400.")
+            for name in ("required", "invalid", "min_value", "max_value")
+        },
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )
+
+
 class HoursForm(StaffForm):
-    """A team's week, the days without readers, and who reads then."""
+    """A team's week, the days without readers, who reads then, and how soon."""
 
     closures = forms.CharField(
         label=gettext_lazy("Days without readers"),
@@ -279,6 +296,8 @@ class HoursForm(StaffForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
+    reads_within = _minutes(gettext_lazy("Minutes to a first reading"))
+    acute_within = _minutes(gettext_lazy("Minutes to a first reading, when a child is not safe"))
     cover = forms.ModelChoiceField(
         label=gettext_lazy("Cover team"),
         help_text=gettext_lazy("It takes over when you are late or shut."),
@@ -294,6 +313,8 @@ class HoursForm(StaffForm):
         initial: dict[str, Any] = {
             "closures": "\n".join(f"{first} to {last}" for first, last in team.closures),
             "cover": team.cover_id,
+            "reads_within": team.reads_within,
+            "acute_within": team.acute_within,
         }
         for number in range(7):
             initial[f"day{number}"] = ", ".join(
@@ -347,8 +368,11 @@ class HoursForm(StaffForm):
         """Give the team these hours and this cover."""
         self.team.opening = self.cleaned_data["opening"]
         self.team.closures = self.cleaned_data["closed"]
-        self.team.cover = self.cleaned_data["cover"]
-        self.team.save(update_fields=["opening", "closures", "cover"])
+        for name in ("cover", "reads_within", "acute_within"):
+            setattr(self.team, name, self.cleaned_data[name])
+        self.team.save(
+            update_fields=["opening", "closures", "cover", "reads_within", "acute_within"]
+        )
 
 
 def _stretch(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Who works here: users, teams, their keys, their unlocked sessions, and the audit log."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,16 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alltid.vault.envelope import Label, open_identity, seal_identity
 from alltid.vault.identity import Identity
 
 from .hours import Hours
+
+# Who has not signed in for so long is not counted among those who read.
+SEEN_LATELY = timedelta(days=14)
 
 
 class Installation(models.Model):
@@ -41,9 +46,9 @@ class User(AbstractBaseUser):
     """A member of staff; their identity lies sealed under their passphrase."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=60, unique=True)
-    first_name = models.CharField(_("first name, shown to children"), max_length=40)
-    email = models.EmailField(_("address for notices"), blank=True)
+    name = models.CharField(max_length=60, unique=True)
+    first_name = models.CharField(max_length=40)
+    email = models.EmailField(blank=True)
     language = models.CharField(max_length=8, default="en")
     is_active = models.BooleanField(default=True)
     is_analyst = models.BooleanField(default=False)
@@ -82,12 +87,6 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """Teams this user belongs to and has been let in to."""
         return self.filter(memberships__user=user, memberships__let_in__isnull=False)
 
-    def telling(self) -> "TeamQuerySet":
-        """Teams that may take a disclosure: opened by the lead, a cover named, a key there."""
-        return self.filter(
-            opened__isnull=False, cover__isnull=False, intake_stopped__isnull=True
-        ).filter(keys__retired__isnull=True, keys__isnull=False)
-
 
 class Team(models.Model):
     """The people who read and answer together, at one place, in their own hours."""
@@ -95,14 +94,14 @@ class Team(models.Model):
     class Kind(models.TextChoices):
         """What law the team works under; the promise to a child hangs on it."""
 
-        MANDATED = "mandated", _("School or social services")
-        HEALTH_RECORD = "health_record", _("Health care")
-        NOT_MANDATED = "not_mandated", _("Helpline or association")
+        MANDATED = "mandated", gettext_lazy("School or social services")
+        HEALTH_RECORD = "health_record", gettext_lazy("Health care")
+        NOT_MANDATED = "not_mandated", gettext_lazy("Helpline or association")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=40, unique=True)
-    place = models.CharField(_("place, shown to children"), max_length=80)
+    place = models.CharField(max_length=80)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.MANDATED)
     country = models.CharField(max_length=2, default="SE")
     position = models.PositiveSmallIntegerField(default=0)
@@ -112,10 +111,9 @@ class Team(models.Model):
     opening = models.JSONField(default=dict)
     # Days without readers, both ends included: [["2026-06-20", "2026-08-10"]]
     closures = models.JSONField(default=list)
-    reads_within = models.PositiveSmallIntegerField(
-        _("opening minutes to a first read"), default=120
-    )
-    acute_within = models.PositiveSmallIntegerField(_("minutes to an acute first read"), default=30)
+    # Open minutes until somebody has read, as children are promised.
+    reads_within = models.PositiveSmallIntegerField(default=120)
+    acute_within = models.PositiveSmallIntegerField(default=30)
     keeps_after_end = models.BooleanField(default=True)
     opened = models.DateTimeField(null=True, blank=True)
     intake_stopped = models.DateTimeField(null=True, blank=True)
@@ -145,22 +143,31 @@ class Team(models.Model):
     def readers(self, now: datetime) -> "models.QuerySet[Membership]":
         """Members who can read today: let in, holding the key, not away, signed in of late."""
         return (
-            self.memberships.filter(let_in__isnull=False, user__is_active=True, shadow=False)
+            self.memberships.filter(let_in__isnull=False, user__is_active=True)
             .exclude(away_from__lte=now, away_until__gt=now)
-            .filter(user__seen__gt=now - timedelta(days=14))
+            .filter(user__seen__gt=now - SEEN_LATELY)
             .select_related("user")
             .order_by("role", "user__first_name")
         )
 
+    def obstacles(self, now: datetime) -> Iterator[str]:
+        """Why children cannot tell this team now: whole sentences, none when they can."""
+        if self.intake_stopped:
+            yield _("An alarm has stopped the intake.")
+        if self.opened is None:
+            yield _("The lead has not opened it for children.")
+        if self.cover_id is None:
+            yield _("No cover team is named.")
+        if not self.opening:
+            yield _("There are no reading hours.")
+        if not self.live_keys().exists():
+            yield _("There is no key to seal to.")
+        if self.readers(now).count() < 2:
+            yield _("Fewer than two members read: let in, here, and signed in within 14 days.")
+
     def accepts(self, now: datetime) -> bool:
-        """Whether a child can tell this team: two readers, a cover, a key, no alarm."""
-        return (
-            self.opened is not None
-            and self.cover_id is not None
-            and self.intake_stopped is None
-            and self.live_keys().exists()
-            and self.readers(now).count() >= 2
-        )
+        """Whether a child can tell this team now."""
+        return not any(self.obstacles(now))
 
     def stop_intake(self, why: str) -> None:
         """Take no more disclosures until a lead has looked: a stored key is not its holders'."""
@@ -175,13 +182,12 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         """What a member does there."""
 
-        RESPONDER = "responder", _("Responder")
-        LEAD = "lead", _("Safeguarding lead")
+        RESPONDER = "responder", gettext_lazy("Responder")
+        LEAD = "lead", gettext_lazy("Safeguarding lead")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.RESPONDER)
-    shadow = models.BooleanField(default=False)
     let_in = models.DateTimeField(null=True, blank=True)
     away_from = models.DateTimeField(null=True, blank=True)
     away_until = models.DateTimeField(null=True, blank=True)

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from alltid.vault.identity import fingerprint
 
 from .forms import day_name
-from .models import Membership, RecoverySheet, Team
+from .models import SEEN_LATELY, Membership, RecoverySheet, Team
 
-_RECENT = timedelta(days=14)
 _CHECK_YEARLY = timedelta(days=365)
 
 
@@ -59,7 +58,7 @@ def members(team: Team, now: datetime) -> list[Member]:
             membership,
             holds_every_key=live > 0 and membership.held == live,
             away_until=_last_day_away(membership, now),
-            seen_lately=bool(membership.user.seen and membership.user.seen > now - _RECENT),
+            seen_lately=bool(membership.user.seen and membership.user.seen > now - SEEN_LATELY),
         )
         for membership in memberships
     ]
@@ -98,21 +97,3 @@ def closures(team: Team, today: date) -> list[tuple[date, date]]:
 def unchecked(sheets: Iterable[RecoverySheet], now: datetime) -> list[RecoverySheet]:
     """The recovery sheets that nobody has tried within a year."""
     return [s for s in sheets if s.checked is None or s.checked < now - _CHECK_YEARLY]
-
-
-def obstacles(team: Team, now: datetime) -> list[str]:
-    """Why children cannot tell this team now: whole sentences, none when they can."""
-    found = []
-    if team.intake_stopped:
-        found.append(_("An alarm has stopped the intake."))
-    if team.opened is None:
-        found.append(_("The lead has not opened it for children."))
-    if team.cover_id is None:
-        found.append(_("No cover team is named."))
-    if not team.live_keys().exists():
-        found.append(_("There is no key to seal to."))
-    if team.readers(now).count() < 2:
-        found.append(_("Fewer than two members read: let in, here, and signed in within 14 days."))
-    if not team.opening:
-        found.append(_("There are no reading hours."))
-    return found

@@ -37,7 +37,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
     context = {
         "team": team, "here": team.slug, "now": now, "leads": _leads(user, team),
         "members": roster.members(team, now), "week": roster.week(team),
-        "closures": roster.closures(team, now.date()), "obstacles": roster.obstacles(team, now),
+        "closures": roster.closures(team, now.date()), "obstacles": list(team.obstacles(now)),
         "keys": list(team.live_keys()), "sheets": sheets,
         "unchecked": roster.unchecked(sheets, now), "invite": InviteForm(),
     }  # fmt: skip

@@ -113,7 +113,8 @@ class Disclosure(models.Model):
         CLOSED = 3
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    team = models.ForeignKey(Team, models.PROTECT, related_name="disclosures")
+    # The index `inbox` begins with it.
+    team = models.ForeignKey(Team, models.PROTECT, related_name="disclosures", db_index=False)
     recipient = models.CharField(max_length=80)
     locator = models.BinaryField(null=True, unique=True)
     pepper_version = models.PositiveSmallIntegerField()
@@ -231,7 +232,10 @@ class Disclosure(models.Model):
 class Message(models.Model):
     """One message of a talk, sealed to the disclosure's key."""
 
-    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="messages")
+    # The constraint `one_place` begins with it.
+    disclosure = models.ForeignKey(
+        Disclosure, models.CASCADE, related_name="messages", db_index=False
+    )
     sequence = models.PositiveIntegerField()
     from_child = models.BooleanField(default=True)
     sealed = models.BinaryField()

@@ -243,10 +243,15 @@ def test_lo_changes_the_hours_and_mistakes_are_named(cast: dict[str, Person], no
     north.refresh_from_db()
     assert north.opening == EVERY_DAY
     typed |= {"day0": "08:00-11:30, 13:00-16:00", "closures": "2030-06-20 to 2030-08-10"}
+    typed |= {"reads_within": "5", "acute_within": "30"}
+    page = lo.post("/staff/team/north/hours/", typed).content.decode()
+    assert "Write a number of minutes, from 15 to 2400." in page
+    typed |= {"reads_within": "240"}
     assert lo.post("/staff/team/north/hours/", typed).status_code == 302
     north.refresh_from_db()
     assert north.opening == {"0": [["08:00", "11:30"], ["13:00", "16:00"]]}
     assert north.closures == [["2030-06-20", "2030-08-10"]]
+    assert (north.reads_within, north.acute_within) == (240, 30)
     page = lo.get("/staff/team/north/").content.decode()
     assert "Tuesday–Sunday" in page
     assert "nobody reads" in page
@@ -427,7 +432,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
 EXPECTED_POST: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/children/": (302, 404, 302, 404),
     "/staff/team/north/invite/": (302, 404, 200, 404),
-    "/staff/team/north/hours/": (302, 404, 302, 404),
+    "/staff/team/north/hours/": (302, 404, 200, 404),
     "/staff/team/north/mend/{waiting}/": (302, 200, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 409, 409, 404),
     "/staff/account/away/north/": (302, 302, 302, 404),

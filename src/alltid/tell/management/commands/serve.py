@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from alltid import server
 from alltid.people.console import Command as Console
@@ -66,7 +67,7 @@ def _unguarded() -> list[str]:
             "ALLTID_ROUNDS is 0: nothing is noticed or erased unless a timer of yours runs "
             "`alltid notices` and `alltid sweep`."
         )
-    closed = Team.objects.telling().count() == 0
-    if closed:
-        said.append("No team is open for children yet: their page says so until a lead opens one.")
+    now = timezone.now()
+    if not any(team.accepts(now) for team in Team.objects.all()):
+        said.append("Children can tell no team now. Each team's own page says why.")
     return said
