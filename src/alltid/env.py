@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "ALLTID_"
 MODES = ("serve", "trial", "test")
@@ -68,10 +69,26 @@ def _peppers(text: str) -> dict[int, bytes]:
     peppers = {}
     for part in _names(text):
         version, _, key = part.partition(":")
+        if not (version.isascii() and version.isdigit()):
+            # Not int()'s own words: they would quote a pepper whose number was left out.
+            raise ValueError("each is a number, a colon and the base64 of 32 random bytes")
         peppers[int(version)] = _key(key)
     if not peppers:
         raise ValueError("at least one, written 1:<base64>")
     return peppers
+
+
+def _mail_server(text: str) -> str:
+    """The address as it is, once its parts can be read."""
+    try:
+        address = urlsplit(text)
+        readable = not text or (address.scheme == "smtp" and address.hostname and address.port != 0)
+    except ValueError:
+        readable = False
+    if not readable:
+        # Not urllib's own words: they would quote a part of the password.
+        raise ValueError("signs such as / # ? in a password are written %2F %23 %3F")
+    return text
 
 
 def _random(length: int) -> str:
@@ -84,7 +101,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "DATA": Setting(Path, "var", "Folder for the database, the outgoing mail of a trial, prints."),
     "DATABASE_URL": Setting(
-        str, "", "A PostgreSQL address (postgres://…); empty: SQLite in the data folder."
+        str, "", "A PostgreSQL address (postgres://…); empty: SQLite in the data folder.", True
     ),
     "HOSTS": Setting(_names, "", "Host names this installation answers to, with commas between."),
     "HOST": Setting(str, "127.0.0.1", "The address to listen on."),
@@ -136,7 +153,10 @@ SETTINGS: dict[str, Setting] = {
     "HELPLINE_NAME": Setting(str, "Bris", "A helpline for children, day and night."),
     "HELPLINE": Setting(str, "116 111", "Its telephone number."),
     "SMTP_URL": Setting(
-        str, "", "Where notices go out: smtp://user:password@host:587. Empty: none are sent.", True
+        _mail_server,
+        "",
+        "Where notices go out: smtp://user:password@host:587. Empty: none are sent.",
+        True,
     ),
     "MAIL_FROM": Setting(str, "alltid@localhost", "The sender of notices."),
     "ROUNDS": Setting(

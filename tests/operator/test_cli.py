@@ -138,3 +138,24 @@ def test_trial_in_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(env.Misconfigured, match="Choose another one: make run DATA=elsewhere"):
         cli.prepare_trial({"DATA": str(tmp_path / "file" / "t")})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PEPPER", "bGFsYWxhbGFsYWxhbGFsYQ==", "a number, a colon"),
+        ("PEPPER", "1:bGFsYWxhbGFsYWxhbGFsYQ==,bGFsYWxhbGFsYQ==", "a number, a colon"),
+        ("PEPPER", "1:lalala-lalala-lalala", "32 random bytes in base64"),
+        ("RECEIPT_KEY", "lalala-lalala-lalala", "32 random bytes in base64"),
+        ("SMTP_URL", "smtp://bo:lala/la@mail.example:587", "in a password are written"),
+        ("SMTP_URL", "smtp://bo:lala#la@mail.example:587", "in a password are written"),
+    ],
+)
+def test_eva_miswrites_a_secret_and_nothing_of_it_is_quoted(name, value, said):
+    names = [other for other, setting in env.SETTINGS.items() if setting.make]
+    good = {env.PREFIX + other: env.SETTINGS[other].make() for other in names}
+    with pytest.raises(env.Misconfigured) as wrong:
+        env.read(good | {env.PREFIX + name: value})
+    assert said in str(wrong.value)
+    assert "lala" not in str(wrong.value)
+    assert "bGFs" not in str(wrong.value)
