@@ -117,6 +117,8 @@ def _try(
 def _enter(request: HttpRequest, signed: signin.SignedIn, target: str) -> HttpResponse:
     response = redirect(target)
     unlocking.end(request, response)
+    # Whoever was here before, also this person behind the lock: the session's name is a new one.
+    request.session.flush()
     login(request, signed.user, backend=_BACKEND)
     unlocking.start(request, response, signed.user, signed.identity)
     unlocking.Unlocked(signed.user, signed.identity).check_teams()
