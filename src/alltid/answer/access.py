@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 
-from alltid.people.models import AuditEvent, Membership, Team, User
+from alltid.people.models import AuditEvent, Team, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell.feelings import feeling_label
 from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, KeyCopy, Message
@@ -61,9 +61,7 @@ class OpenDisclosure:
     @cached_property
     def is_lead(self) -> bool:
         """Whether the one who opened it leads the team."""
-        return self.disclosure.team.memberships.filter(
-            user=self.unlocked.user, role=Membership.Role.LEAD
-        ).exists()
+        return self.disclosure.team.is_led_by(self.unlocked.user)
 
     def lines(self) -> list[Line]:
         """Every message, oldest first; one that does not open leaves the others readable."""
@@ -132,6 +130,14 @@ def find(user: User, pk: UUID) -> Disclosure:
     if found is None:
         raise Http404
     return found
+
+
+def find_led(user: User, pk: UUID) -> Disclosure:
+    """A disclosure that this user may open and whose team they lead, unopened; else Http404."""
+    disclosure = find(user, pk)
+    if not disclosure.team.is_led_by(user):
+        raise Http404
+    return disclosure
 
 
 def open_disclosure(unlocked: Unlocked, pk: UUID, verb: str = "opened") -> OpenDisclosure:

@@ -1,6 +1,7 @@
 """A thread handed on: one age file that its receiver opens with the ordinary `age` command."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -16,16 +17,14 @@ from .access import Line, open_disclosure
 from .desk import last_taps, tap_texts
 
 
-def export_thread(
-    unlocked: Unlocked, disclosure: Disclosure, recipient: str, now: datetime
-) -> bytes:
+def export_thread(unlocked: Unlocked, pk: UUID, recipient: str, now: datetime) -> bytes:
     """A thread as Markdown, sealed to an age recipient (`age1…`); an age file.
 
     Raises Http404 for a stranger, NotAudited, and VaultError where the recipient is none or the
     key is not what it should be. What the team wrote to itself is not in it.
     """
     seal_export("", recipient)  # refuse before the thread is opened
-    opened = open_disclosure(unlocked, disclosure.pk, "exported")
+    opened = open_disclosure(unlocked, pk, "exported")
     text = _document(opened.disclosure, opened.lines(), unlocked.user.first_name, now)
     return seal_export(text, recipient)
 

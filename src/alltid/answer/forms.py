@@ -1,4 +1,4 @@
-"""What a responder types."""
+"""What a responder or a lead types."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alltid.people.forms import StaffForm
+from alltid.vault.envelope import seal_export
+from alltid.vault.errors import VaultError
 from alltid.web.pictures import cut_pictures
 
 LONGEST = 10_000
@@ -73,3 +75,31 @@ class ReplyForm(StaffForm):
         self.typed["read_up_to"] = str(sequence)
         if sentence:
             self.add_error(None, sentence)
+
+
+class ExportForm(StaffForm):
+    """For whom a thread is taken out."""
+
+    recipient = forms.CharField(
+        label=gettext_lazy("The receiver's age recipient"),
+        error_messages={
+            "required": gettext_lazy(
+                "The recipient is missing. Ask the receiver for theirs; it begins with age1."
+            )
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_recipient(self) -> str:
+        """One that can be sealed to."""
+        recipient: str = self.cleaned_data["recipient"]
+        try:
+            seal_export("", recipient)
+        except VaultError:
+            raise forms.ValidationError(
+                _(
+                    "That is no age recipient. It begins with age1 and has 62 letters and digits; "
+                    "compare it with what the receiver sent. Nothing was taken out."
+                )
+            ) from None
+        return recipient

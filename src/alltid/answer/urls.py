@@ -13,5 +13,6 @@ urlpatterns = [
     path("thread/<uuid:pk>/pass/", views.pass_on, name="pass"),
     path("thread/<uuid:pk>/hide/", views.hide, name="hide"),
     path("thread/<uuid:pk>/show/", views.show, name="show"),
+    path("thread/<uuid:pk>/export/", views.export, name="export"),
     path("team/<slug:slug>/remove/<int:pk>/", views.remove_member, name="remove_member"),
 ]

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from alltid.people import team_views
 from alltid.people.doors import StaffRequest, unlocked_required
-from alltid.people.models import Membership, Team, User
+from alltid.people.models import Team, User
+from alltid.people.reference import reference
 from alltid.people.unlocking import keep_draft
 from alltid.tell.models import AnsweredMeanwhile, Disclosure, EndedByChild
 from alltid.web.pictures import cut_pictures
@@ -21,7 +22,8 @@ from alltid.web.pictures import cut_pictures
 from . import access, desk, hands, rotation
 from . import inbox as inboxes
 from .access import OpenDisclosure
-from .forms import ReplyForm
+from .export import export_thread
+from .forms import ExportForm, ReplyForm
 from .guard import guarded, shut
 
 Deed = Callable[[Disclosure, User, str], None]
@@ -52,7 +54,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
     team = next((team for team in teams if team.slug == slug), None)
     if team is None:
         raise Http404
-    leads = Membership.objects.filter(user=user, team=team, role=Membership.Role.LEAD).exists()
+    leads = team.is_led_by(user)
     context = inboxes.context(user, team, _cursor(request), now) | {
         "here": "inbox",
         "team": team,
@@ -128,6 +130,7 @@ def _desk(
     form: ReplyForm | None = None,
     status: int = 200,
     sentence: str = "",
+    export: ExportForm | None = None,
 ) -> HttpResponse:
     lines = opened.lines()
     read_up_to = lines[-1].sequence if lines else 0
@@ -137,6 +140,8 @@ def _desk(
     else:
         form.stand_on(read_up_to, sentence)
     context = desk.context(opened, lines, form, timezone.now())
+    if opened.is_lead:
+        context["export"] = export or ExportForm()
     opened.mark_read(lines)
     return render(request, "answer/thread.html", context, status=status)
 
@@ -233,6 +238,25 @@ def hide(request: StaffRequest, pk: UUID) -> HttpResponse:
 def show(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Show a thread again to a member it was hidden from."""
     return _deed(request, pk, hands.show_again)
+
+
+@require_POST
+@guarded
+@unlocked_required
+def export(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Give a lead the whole thread, as a file that its receiver alone can open."""
+    access.find_led(request.unlocked.user, pk)
+    form = ExportForm(request.POST)
+    if not form.is_valid():
+        opened = access.open_disclosure(request.unlocked, pk)
+        return _desk(request, opened, status=422, export=form)
+    sealed = export_thread(request.unlocked, pk, form.cleaned_data["recipient"], timezone.now())
+    name = f"{reference(pk)}.age"
+    return HttpResponse(
+        sealed,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from .models import Membership, Team, User
+from .models import Team, User
 from .unlocking import Unlocked
 
 P = ParamSpec("P")
@@ -56,6 +56,6 @@ def open_team(user: User, slug: str) -> Team:
 def open_led_team(user: User, slug: str) -> Team:
     """A team that this user leads; Http404 for everybody else."""
     team = open_team(user, slug)
-    if not team.memberships.filter(user=user, role=Membership.Role.LEAD).exists():
+    if not team.is_led_by(user):
         raise Http404
     return team

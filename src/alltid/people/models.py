@@ -150,6 +150,15 @@ class Team(models.Model):
             .order_by("role", "user__first_name")
         )
 
+    def leads(self) -> "models.QuerySet[Membership]":
+        """The members who lead this team."""
+        found = self.memberships.filter(role=Membership.Role.LEAD, let_in__isnull=False)
+        return found.select_related("user").order_by("user__first_name", "pk")
+
+    def is_led_by(self, user: User) -> bool:
+        """Whether this user leads it."""
+        return self.leads().filter(user=user).exists()
+
     def obstacles(self, now: datetime) -> Iterator[str]:
         """Why children cannot tell this team now: whole sentences, none when they can."""
         if self.intake_stopped:

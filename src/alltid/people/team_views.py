@@ -22,10 +22,6 @@ from .unlocking import Unlocked
 Remove = Callable[[Membership, Unlocked], object]
 
 
-def _leads(user: User, team: Team) -> bool:
-    return team.memberships.filter(user=user, role=Membership.Role.LEAD).exists()
-
-
 @require_GET
 @unlocked_required
 def team(request: StaffRequest, slug: str) -> HttpResponse:
@@ -35,7 +31,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
     now = now_in(team)
     sheets = list(team.sheets.all())
     context = {
-        "team": team, "here": team.slug, "now": now, "leads": _leads(user, team),
+        "team": team, "here": team.slug, "now": now, "leads": team.is_led_by(user),
         "members": roster.members(team, now), "week": roster.week(team),
         "closures": roster.closures(team, now.date()), "obstacles": list(team.obstacles(now)),
         "keys": list(team.live_keys()), "sheets": sheets,

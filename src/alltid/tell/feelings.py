@@ -2,7 +2,6 @@
 
 from django.db import IntegrityError, transaction
 
-from alltid.people.models import Membership
 from alltid.vault.envelope import Label, seal_text
 
 from .models import CHILD, Disclosure, Feeling
@@ -18,10 +17,7 @@ def feeling_label(disclosure: Disclosure, sequence: int) -> Label:
 def send_feeling(disclosure: Disclosure, feeling: str) -> None:
     """Seal it to every lead of the team, once for the newest answer."""
     answer = disclosure.messages.filter(from_child=False).order_by("-sequence").first()
-    leads = disclosure.team.memberships.filter(
-        role=Membership.Role.LEAD, let_in__isnull=False
-    ).select_related("user")
-    recipients = [membership.user.recipient for membership in leads]
+    recipients = [lead.user.recipient for lead in disclosure.team.leads()]
     if answer is None or not recipients:
         return
     label = feeling_label(disclosure, answer.sequence)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from alltid.people.models import Membership, Team
+from alltid.people.models import Team
 from alltid.people.when import spoken, spoken_day
 from alltid.vault.identity import Identity
 
@@ -16,7 +16,7 @@ from .telling import Line, read_thread
 
 
 def _lead(team: Team) -> str:
-    lead = team.memberships.filter(role=Membership.Role.LEAD).select_related("user").first()
+    lead = team.leads().first()
     return lead.user.first_name if lead else ""
 
 

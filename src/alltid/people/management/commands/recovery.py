@@ -16,7 +16,7 @@ from django.utils import timezone
 from alltid.people import sheets
 from alltid.people.console import Command as Console
 from alltid.people.console import give_way_in, refuse, team_named
-from alltid.people.models import Membership, Team, User
+from alltid.people.models import Team, User
 from alltid.people.paper import printed_sheets, prove_paper
 from alltid.people.signin import Refused, Wait, protect, sign_in
 from alltid.people.unlocking import Unlocked
@@ -122,9 +122,7 @@ class Command(Console):
         keepers = options["keeper"]
         if len({keeper.casefold() for keeper in keepers}) != 2:
             refuse("Two sheets have two keepers. Give --keeper twice, with two names.")
-        lead = team.memberships.filter(
-            user__name__iexact=options["by"], role=Membership.Role.LEAD, let_in__isnull=False
-        ).first()
+        lead = team.leads().filter(user__name__iexact=options["by"]).first()
         if lead is None:
             refuse(f"{options['by']} does not lead team {team}. Name somebody who does.")
         unlocked = self._sign_in(lead.user.name)
