@@ -1,9 +1,5 @@
 """What Bo hands on opens with the ordinary `age` command, and only for its receiver."""
 
-import os
-import shutil
-import subprocess
-
 import pytest
 from django.http import Http404
 from django.utils import timezone
@@ -14,24 +10,9 @@ from alltid.people.reference import reference
 from alltid.tell.models import Message
 from alltid.vault.errors import VaultError
 from alltid.vault.identity import Identity
+from alltid.vault.tests.plain_age import opened_by_age
 
 TEXT = "hej\n## not a heading\u2028# nor this"
-
-
-def opened_by_age(sealed: bytes, identity: Identity, tmp_path) -> subprocess.CompletedProcess[str]:
-    """Run `age -d`, which knows nothing of this project."""
-    age = shutil.which("age")
-    if age is None:
-        why = "The command age is not here (Debian's package age), so no export was opened by it."
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
-    key, file = tmp_path / "key", tmp_path / "thread.age"
-    key.write_text(identity.reveal())
-    file.write_bytes(sealed)
-    return subprocess.run(
-        [age, "-d", "-i", str(key), str(file)], capture_output=True, encoding="utf-8", check=False
-    )
 
 
 def test_receiver_opens_an_export_with_plain_age(cast, tmp_path):

@@ -1,8 +1,6 @@
 """Envelopes: what opens, what does not, and which of the refusals it is."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import pyrage
@@ -22,6 +20,8 @@ from alltid.vault.envelope import (
 from alltid.vault.errors import EnvelopeBroken, EnvelopeMisplaced, KeySubstituted, NotForThisKey
 from alltid.vault.identity import Identity
 from alltid.vault.parameters import PADDING_STEP
+
+from .plain_age import opened_by_age
 
 HOLDER = Identity.from_bytes(b"\x07" * 32)
 STRANGER = Identity.from_bytes(b"\x08" * 32)
@@ -94,16 +94,7 @@ def test_identity_behind_another_recipient_is_told_as_substituted() -> None:
 
 
 def test_age_command_opens_an_envelope_as_readable_json(tmp_path: Path) -> None:
-    age = shutil.which("age")
-    if age is None:
-        pytest.fail("The `age` command is missing: install Debian's package `age` and run again.")
-    (tmp_path / "key.txt").write_text(HOLDER.reveal())
     sealed = seal_text(HERE, "child", {"text": "åäö"}, [HOLDER.recipient])
-    (tmp_path / "message.age").write_bytes(age_file(sealed))
-    opened = subprocess.run(
-        [age, "-d", "-i", tmp_path / "key.txt", tmp_path / "message.age"],
-        capture_output=True,
-        check=True,
-    ).stdout
-    assert json.loads(opened)["body"] == {"text": "åäö"}
-    assert json.loads(opened)["sequence"] == 2
+    opened = json.loads(opened_by_age(age_file(sealed), HOLDER, tmp_path).stdout)
+    assert opened["body"] == {"text": "åäö"}
+    assert opened["sequence"] == 2
