@@ -6,14 +6,14 @@ They show a trial's own example people and threads, in a Chromium as wide as a t
 from pathlib import Path
 
 import pyotp
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from bench.trial import Served, serving
 from scripts.browser import find
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-TELEPHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 844}
+TELEPHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 844}
 
 
 def child_first(page: Page, trial: Served) -> None:
