@@ -46,6 +46,15 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+@pytest.fixture(autouse=True)
+def nobody_was_here() -> None:
+    """No test waits for what another one asked from the same address."""
+    from alltid.web import throttle
+
+    for one in (throttle.TELLING, throttle.COMING_BACK, throttle.SIGNING_IN):
+        one.forget()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """Lend one Chromium to a whole run of tests; each test opens a context of its own in it."""

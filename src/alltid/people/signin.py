@@ -3,9 +3,11 @@
 There is no second password hash: whoever can open the identity is who they say.
 """
 
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 import pyotp
@@ -22,6 +24,7 @@ from .models import User
 from .passphrase import canonical
 from .secrets import STAFF_GATE, newest_pepper, pepper
 
+_LONGEST_NAME = 60
 _FREE_TRIES = 3
 _LONGEST_WAIT = 60  # seconds: a nuisance for a guesser, no lock-out for the one it is about
 
@@ -75,20 +78,24 @@ def totp_secret_of(user: User, identity: Identity) -> str:
 
 
 def _claim_try(user: User) -> None:
-    """Count this try before it is looked at, so that parallel guesses wait like slow ones."""
-    now = timezone.now()
-    claimed = (
-        User.objects.filter(pk=user.pk)
-        .filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
-        .update(
-            failures=F("failures") + 1,
-            retry_at=now + timedelta(seconds=_delay(user.failures + 1)),
+    """Count this try before its code is looked at, so that parallel guesses wait like slow ones."""
+    while True:
+        now = timezone.now()
+        claimed = (
+            User.objects.filter(pk=user.pk, failures=user.failures)
+            .filter(Q(retry_at__isnull=True) | Q(retry_at__lte=now))
+            .update(
+                failures=F("failures") + 1,
+                retry_at=now + timedelta(seconds=_delay(user.failures + 1)),
+            )
         )
-    )
-    if not claimed:
-        user.refresh_from_db(fields=["retry_at"])
+        if claimed:
+            return
+        # Another try came first; this one goes behind it.
+        user.refresh_from_db(fields=["failures", "retry_at"])
         left = ((user.retry_at or now) - now).total_seconds()
-        raise Wait(max(1, round(left)))
+        if left > 0:
+            raise Wait(math.ceil(left))
 
 
 def _delay(failures: int) -> int:
@@ -112,19 +119,27 @@ def _accept_code(user: User, secret: str, code: str) -> bool:
     return False
 
 
+@cache
+def _nobody() -> User:
+    """Whom an unknown name is taken for: the same work, and no passphrase is right."""
+    user = User(salt=b"\0" * SALT_BYTES, pepper_version=newest_pepper()[0])
+    identity = Identity.generate()
+    user.recipient = identity.recipient
+    user.sealed_identity = seal_identity(
+        user.identity_label(), identity, [Identity.generate().recipient]
+    )
+    return user
+
+
 def sign_in(name: str, passphrase: str, code: str) -> SignedIn:
     """Open a user's identity by passphrase and six-digit code.
 
-    Raises Refused (never saying which of the three was wrong), Wait, KdfBusy.
+    Raises Refused (never saying which of the three was wrong), Wait, KdfBusy. Who does not know
+    the passphrase makes nobody wait and learns no name (docs/adr/0007-who-waits.md); the caller
+    bounds how often one visitor may ask.
     """
-    user = User.objects.filter(name__iexact=name.strip(), is_active=True).first()
-    if user is None:
-        # A stranger's name costs the same time as a known one.
-        Identity.from_passphrase(
-            canonical(passphrase), b"\0" * SALT_BYTES, newest_pepper()[1], STAFF_GATE
-        )
-        raise Refused
-    _claim_try(user)
+    known = User.objects.filter(name__iexact=name.strip()[:_LONGEST_NAME], is_active=True).first()
+    user = known or _nobody()
     outer = Identity.from_passphrase(
         canonical(passphrase), bytes(user.salt), pepper(user.pepper_version), STAFF_GATE
     )
@@ -135,6 +150,7 @@ def sign_in(name: str, passphrase: str, code: str) -> SignedIn:
         secret = totp_secret_of(user, identity)
     except VaultError:
         raise Refused from None
+    _claim_try(user)
     if not _accept_code(user, secret, code):
         raise Refused
     User.objects.filter(pk=user.pk).update(failures=0, retry_at=None, seen=timezone.now())

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from alltid.vault.errors import KdfBusy
 from alltid.vault.identity import fingerprint
 from alltid.web.rooms import is_staff_path
+from alltid.web.throttle import SIGNING_IN
 
 from . import signin, unlocking
 from .doors import StaffRequest, open_team, unlocked_required
@@ -75,13 +76,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(_sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():
-        signed, status = _try(form, **form.cleaned_data)
+        signed, status = _let_try(request, form) or _try(form, **form.cleaned_data)
         if signed is not None:
             return _enter(request, signed, target or reverse("people:home"))
     said = {name: name in request.GET for name in ("closed", "joined", "changed")}
     locked = request.user.is_authenticated and not any(said.values())
     context = {"form": form, "next": target, "person": None, "locked": locked, **said}
     return render(request, "people/sign_in.html", context, status=status)
+
+
+def _let_try(request: HttpRequest, form: StaffForm) -> tuple[None, int] | None:
+    """None, or a sentence for the form and the status where one visitor has asked too often."""
+    if SIGNING_IN.allows(request.visitor):  # type: ignore[attr-defined]
+        return None
+    form.add_error(None, _("Many are signing in right now. Try again in a moment."))
+    return None, _WAIT
 
 
 def _try(
@@ -154,6 +163,8 @@ def join(request: HttpRequest) -> HttpResponse:
     form = InvitationCodeForm(_sent(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "people/join.html", {"form": form})
+    if refused := _let_try(request, form):
+        return render(request, "people/join.html", {"form": form}, status=refused[1])
     invitation = invitation_for(form.cleaned_data["code"])
     if invitation is None:
         form.add_error(
