@@ -27,7 +27,7 @@ def child_css() -> SafeString:
 @register.simple_tag
 def quiet() -> SafeString:
     """Give the attributes that keep a browser from sending or keeping what a child types."""
-    return mark_safe(_QUIET)  # noqa: S308  a constant
+    return mark_safe(_QUIET)
 
 
 @register.simple_tag
@@ -37,7 +37,7 @@ def unkept() -> SafeString:
     Chromium writes the body of a form that was sent without script into its session files, for
     the day it is started again, unless the form has a password in it.
     """
-    return mark_safe("<input type=password value=- hidden disabled>")  # noqa: S308  a constant
+    return mark_safe("<input type=password value=- hidden disabled>")
 
 
 @register.simple_tag(takes_context=True)
