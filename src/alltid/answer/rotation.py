@@ -18,7 +18,7 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
     """
     team, leaving = membership.team, membership.user
     # Opened before the copies go, and before BEGIN: a substituted key's alarm is not rolled back.
-    old = [key.pk for key in team.live_keys() if unlocked.team_identity(key)]
+    old = [key.pk for key in team.keys.all() if unlocked.team_identity(key)]
     try:
         with transaction.atomic():
             key = rotation.remove_member(membership, unlocked, why)

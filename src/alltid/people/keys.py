@@ -37,7 +37,7 @@ class NobodyToLetIn(Exception):
 
 def new_generation(team: Team) -> TeamKey:
     """Make the next generation of a team's key, sealed to everyone let in and to the sheets."""
-    newest = team.keys.order_by("-number").first()
+    newest = team.keys.first()
     identity = Identity.generate()
     key = TeamKey.objects.create(
         team=team, number=newest.number + 1 if newest else 1, recipient=identity.recipient
@@ -129,7 +129,7 @@ def let_in(membership: Membership, unlocked: Unlocked) -> None:
     user = membership.user
     if not user.recipient:
         raise NobodyToLetIn
-    for key in membership.team.live_keys():
+    for key in membership.team.keys.all():
         key.seal_to(unlocked.team_identity(key), user=user)
     membership.let_in = timezone.now()
     membership.save(update_fields=["let_in"])

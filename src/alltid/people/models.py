@@ -132,13 +132,9 @@ class Team(models.Model):
         """When this team reads."""
         return Hours(self.opening, self.closures, self.country, self.timezone)
 
-    def live_keys(self) -> "models.QuerySet[TeamKey]":
-        """Every generation that still opens something, newest first."""
-        return self.keys.filter(retired__isnull=True).order_by("-number")
-
     def current_key(self) -> "TeamKey | None":
         """The generation that everything new is sealed to."""
-        return self.live_keys().first()
+        return self.keys.first()
 
     def readers(self, now: datetime) -> "models.QuerySet[Membership]":
         """Members who can read today: let in, holding the key, not away, signed in of late."""
@@ -169,7 +165,7 @@ class Team(models.Model):
             yield _("No cover team is named.")
         if not self.opening:
             yield _("There are no reading hours.")
-        if not self.live_keys().exists():
+        if not self.keys.exists():
             yield _("There is no key to seal to.")
         if self.readers(now).count() < 2:
             yield _("Fewer than two members read: let in, here, and signed in within 14 days.")
@@ -226,15 +222,18 @@ class RecoverySheet(models.Model):
 
 
 class TeamKey(models.Model):
-    """One generation of a team's key. Only the recipient is stored in clear."""
+    """One generation of a team's key, the newest first; only the recipient is stored in clear.
+
+    An older one only opens what was sealed to it, and goes with the last of that.
+    """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="keys")
     number = models.PositiveIntegerField()
     recipient = models.CharField(max_length=80)
     made = models.DateTimeField(default=timezone.now)
-    retired = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["team", "number"], name="one_generation")]
 
     def label(self) -> Label:

@@ -39,16 +39,13 @@ class Member:
 
 def members(team: Team, now: datetime) -> list[Member]:
     """Everyone in a team, those who wait last; two queries whatever its size."""
-    live = team.live_keys().count()
+    live = team.keys.count()
     memberships = (
         team.memberships.select_related("user", "team")
         .annotate(
             held=Count(
                 "user__team_key_copies",
-                filter=Q(
-                    user__team_key_copies__key__team=team,
-                    user__team_key_copies__key__retired__isnull=True,
-                ),
+                filter=Q(user__team_key_copies__key__team=team),
             )
         )
         .order_by("let_in", "user__first_name")

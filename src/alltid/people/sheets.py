@@ -104,7 +104,7 @@ def generations(
     if sheet is None:
         raise OtherSheet(f"This is not one of team {team}'s sheets, or an older one of theirs.")
     opened = []
-    for key in team.live_keys():
+    for key in team.keys.all():
         copy = TeamKeyCopy.objects.filter(key=key, sheet=sheet).select_related("key").first()
         if copy is None:
             raise NotForThisKey(f"Generation {key.number} was never sealed to this sheet.")
@@ -166,7 +166,7 @@ def renew(
     typed: the number of the sheet that was typed back. Raises a VaultError where the one who does
     it cannot open every live generation; then the old sheets stay.
     """
-    opened = [(key, unlocked.team_identity(key)) for key in team.live_keys()]
+    opened = [(key, unlocked.team_identity(key)) for key in team.keys.all()]
     with transaction.atomic():
         AuditEvent.write("recovery_renewed", actor=unlocked.user, team=team, subject=team.pk)
         team.sheets.all().delete()

@@ -34,7 +34,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
         "team": team, "here": team.slug, "now": now, "leads": team.is_led_by(user),
         "members": roster.members(team, now), "week": roster.week(team),
         "closures": roster.closures(team, now.date()), "obstacles": list(team.obstacles(now)),
-        "keys": list(team.live_keys()), "sheets": sheets,
+        "keys": list(team.keys.all()), "sheets": sheets,
         "unchecked": roster.unchecked(sheets, now), "invite": InviteForm(),
     }  # fmt: skip
     return render(request, "people/team.html", context)

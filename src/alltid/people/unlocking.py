@@ -42,7 +42,7 @@ class Unlocked:
 
     def check_teams(self) -> None:
         """Open every team key once and stop the intake of a team whose key was replaced."""
-        for copy in TeamKeyCopy.objects.filter(user=self.user, key__retired__isnull=True):
+        for copy in TeamKeyCopy.objects.filter(user=self.user).select_related("key__team"):
             try:
                 self.team_identity(copy.key)
             except VaultError:

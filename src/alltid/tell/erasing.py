@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from alltid.people.models import AuditEvent, Draft
+from alltid.people.models import AuditEvent, Draft, Team
 
 from .models import Disclosure, KeyCopy, SpentForm, VisitKey
+from .rotation import retire_empty_generations
 from .visit import FORM_HOURS
 
 _UNREAD_KEPT = timedelta(hours=24)
@@ -74,7 +75,10 @@ def shrink_log(tries: int = 20) -> bool:
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
-    """Erase what is due and forget spent forms and visit keys; safe to run at any time, twice."""
+    """Erase what is due; forget spent forms, visit keys, and team keys that open nothing any more.
+
+    Safe to run at any time, twice.
+    """
     now = now or timezone.now()
     ended = Disclosure.objects.filter(ended__isnull=False)
     unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, acute=False)
@@ -82,6 +86,8 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     due = list(unread.select_related("team")) + list(not_kept.select_related("team"))
     for disclosure in due:
         erase(disclosure, "swept")
+    for team in Team.objects.all():
+        retire_empty_generations(team)
     forms, _ = SpentForm.objects.filter(first_used__lt=now - timedelta(hours=FORM_HOURS)).delete()
     keys, _ = VisitKey.objects.filter(made__lt=now - timedelta(minutes=30)).delete()
     shrink_log()

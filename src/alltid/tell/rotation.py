@@ -18,7 +18,7 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
     team, leaving = membership.team, membership.user_id
     with transaction.atomic():
         # Opened before the copies go: someone may be removing themselves.
-        identities = {key.pk: unlocked.team_identity(key) for key in team.live_keys()}
+        identities = {key.pk: unlocked.team_identity(key) for key in team.keys.all()}
         key = forget_member(membership)
         for old, identity in identities.items():
             open_cases = KeyCopy.objects.filter(
@@ -35,7 +35,7 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
 def retire_empty_generations(team: Team) -> None:
     """A generation that opens nothing any more goes, with every copy of its identity."""
     newest = team.current_key()
-    for key in team.live_keys():
+    for key in team.keys.all():
         if key != newest and not _opens_something(key):
             key.delete()
 

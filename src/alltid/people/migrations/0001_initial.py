@@ -272,7 +272,6 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("recipient", models.CharField(max_length=80)),
                 ("made", models.DateTimeField(default=django.utils.timezone.now)),
-                ("retired", models.DateTimeField(blank=True, null=True)),
                 (
                     "team",
                     models.ForeignKey(
@@ -282,6 +281,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"ordering": ["-number"]},
         ),
         migrations.CreateModel(
             name="TeamKeyCopy",

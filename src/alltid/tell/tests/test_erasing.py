@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from alltid.people.keys import new_generation
 from alltid.people.models import Team
 from alltid.tell import erasing
 from alltid.tell.models import Disclosure, Message, SpentForm, VisitKey
@@ -48,6 +49,17 @@ def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, 
     assert ada.seen.context["erases"] is not keeps
     ada.send("end/", do="end")
     assert Disclosure.objects.count() == left
+
+
+def test_old_generation_of_the_teams_key_goes_with_its_last_talk(ada: Ada, north: Team) -> None:
+    ada.tell("hej")
+    old = north.current_key()
+    new_generation(north)
+    erasing.sweep()
+    assert old in north.keys.all()
+    erasing.erase(Disclosure.objects.get(), "a test")
+    erasing.sweep()
+    assert [key.number for key in north.keys.all()] == [2]
 
 
 def test_erased_ids_are_listed_and_erased_again_after_a_restore(ada: Ada) -> None:
