@@ -1,5 +1,6 @@
 """What a child tells: disclosures, their messages and keys, and the small things of a visit."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,14 @@ VISIT_MINUTES = 15
 def hour_of(moment: datetime) -> datetime:
     """A moment's hour: all that is stored in clear of when a child wrote."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def form_mark(form: bytes) -> bytes:
+    """What a message keeps of the form it came with, to know a double tap by.
+
+    The form's id itself would lead to its SpentForm, and that to the second it was sent in.
+    """
+    return hashlib.sha256(b"alltid/1/message" + form).digest()
 
 
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):
@@ -50,6 +59,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         pepper_version: int,
         acute: bool,
         now: datetime,
+        form: bytes | None = None,
         example: bool = False,
     ) -> "tuple[Disclosure, bool]":
         """Seal and store a first message in one transaction; (disclosure, whether it is new).
@@ -72,6 +82,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         )
         disclosure.wait_for_reading(now)
         message = disclosure.seal_message(CHILD, {"at": now.isoformat(timespec="minutes")} | body)
+        message.form = form and form_mark(form)
         copies = [
             KeyCopy.of(disclosure, case, team_key=key),
             KeyCopy.of(disclosure, case, child_recipient=child_recipient),
@@ -167,12 +178,13 @@ class Disclosure(models.Model):
         """Store a further message of the child's, once a form; False where it was there already."""
         with transaction.atomic():
             fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)
-            if Message.objects.filter(disclosure=fresh, form=form).exists():
+            mark = form_mark(form)
+            if Message.objects.filter(disclosure=fresh, form=mark).exists():
                 return False
             fresh.acute = fresh.acute or acute
             fresh.wait_for_reading(now)
             message = fresh.seal_message(CHILD, {"at": now.isoformat(timespec="minutes")} | body)
-            message.form = form
+            message.form = mark
             message.save(force_insert=True)
             fresh.save(update_fields=["acute", "rank", "due", "sequence"])
         self.refresh_from_db()

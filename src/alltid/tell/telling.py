@@ -57,12 +57,15 @@ def was_told(body: dict[str, Any], *, form: bytes) -> bool:
 
 
 def tell_by_card(
-    card: Card, identity: Identity, body: dict[str, Any], *, acute: bool, now: datetime
+    card: Card, identity: Identity, body: dict[str, Any], *, form: bytes, acute: bool, now: datetime
 ) -> Disclosure:
-    """Receive the first message behind a printed card; the card's words go on working."""
+    """Receive the first message behind a printed card; the card's words go on working.
+
+    Where somebody wrote with it a moment earlier, this is the next message of that talk.
+    """
     with transaction.atomic():
         locator = bytes(card.locator)
-        disclosure, _new = Disclosure.objects.receive(
+        disclosure, new = Disclosure.objects.receive(
             card.team,
             body,
             locator=locator,
@@ -70,7 +73,10 @@ def tell_by_card(
             pepper_version=card.pepper_version,
             acute=acute,
             now=now,
+            form=form,
         )
+        if not new:
+            disclosure.add_message(body, form=form, acute=acute, now=now)
         Card.objects.filter(pk=card.pk).delete()
     return disclosure
 

@@ -291,7 +291,9 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
         return _spent_page(request)
     if isinstance(door.held, Card):
         body = form.body() | {"language": language}
-        disclosure = tell_by_card(door.held, door.identity, body, acute=form.acute, now=now)
+        disclosure = tell_by_card(
+            door.held, door.identity, body, form=form_id, acute=form.acute, now=now
+        )
     else:
         disclosure = door.held
         disclosure.add_message(form.body(), form=form_id, acute=form.acute, now=now)
