@@ -25,6 +25,7 @@ from functools import cached_property
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pyotp
@@ -257,6 +258,26 @@ class House:
             line.request(method, path, body, headers or {})
             came = line.getresponse()
             return Answer(came.status, came.getheaders(), came.read().decode(errors="replace"))
+
+    def send(
+        self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None
+    ) -> "Answer":
+        """Send a form as a browser without script does."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.ask("POST", path, urlencode(fields), kind | (headers or {}))
+
+    def tell(self, text: str, path: str = "/en/", **fields: str) -> "Answer":
+        """A child tells without a browser: the page with the six words."""
+        form = self.ask("GET", path).hidden("id")
+        page = self.send(path, {"id": form, "text": text, "do": "send"} | fields)
+        assert page.status == 200, page.text
+        return page
+
+    def come_back(self, words: list[str]) -> "Answer":
+        """A child comes back without a browser."""
+        form = self.ask("GET", "/en/words/").hidden("id")
+        typed = {f"w{number}": word for number, word in enumerate(words, 1)}
+        return self.send("/en/words/", {"id": form, "do": "open"} | typed)
 
     # --- what is on its disk -------------------------------------------------------------------
 
