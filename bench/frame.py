@@ -17,21 +17,6 @@ class Result:
     budget: float | None
     holds: bool
 
-    @classmethod
-    def at_most(cls, name: str, figure: float, unit: str, budget: float) -> "Result":
-        """Return a figure that should be small, as milliseconds are."""
-        return cls(name, figure, unit, budget, figure <= budget)
-
-    @classmethod
-    def at_least(cls, name: str, figure: float, unit: str, budget: float) -> "Result":
-        """Return a figure that should be great, as answers a second are."""
-        return cls(name, figure, unit, budget, figure >= budget)
-
-    @classmethod
-    def of(cls, name: str, figure: float, unit: str) -> "Result":
-        """Return a figure that nothing is asked of."""
-        return cls(name, figure, unit, None, True)
-
 
 def report(result: Result) -> None:
     """Print a bench's last line: {name, figure, unit, budget, holds} as JSON."""

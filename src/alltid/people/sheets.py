@@ -205,28 +205,28 @@ def printed(
     place: which sheet of how many. The team needs not be saved.
     """
     with translation.override(language):
-        return pdf("people/sheet.typ", _page(team, place, keeper, identity, language, now))
+        data = _texts(team, identity) | {
+            "language": language,
+            "title": _("Recovery sheet %(number)s of %(of)s")
+            % {"number": place[0], "of": place[1]},
+            "about": _("Team %(team)s, %(place)s. Kept by %(keeper)s. Made on %(day)s.")
+            % {
+                "team": team.name,
+                "keeper": keeper,
+                "place": team.place,
+                "day": f"{spoken_day(now)} {now.year}",
+            },
+        }
+        return pdf("people/sheet.typ", data)
 
 
-def _page(
-    team: Team,
-    place: tuple[int, int],
-    keeper: str,
-    identity: Identity,
-    language: str,
-    now: datetime,
-) -> dict[str, str | Sequence[str]]:
-    names = {"team": team.name, "keeper": keeper, "place": team.place}
+def _texts(team: Team, identity: Identity) -> dict[str, str | Sequence[str]]:
     return {
-        "language": language,
-        "title": _("Recovery sheet %(number)s of %(of)s") % {"number": place[0], "of": place[1]},
-        "about": _("Team %(team)s, %(place)s. Kept by %(keeper)s. Made on %(day)s.")
-        % (names | {"day": f"{spoken_day(now)} {now.year}"}),
         "purpose": _(
             "With this sheet, what children have told team %(team)s can be opened when no member "
             "can do it any more: all have left, or have lost their passphrases."
         )
-        % names,
+        % {"team": team.name},
         "key_title": _("The key"),
         "prefix": PREFIX,
         "zero": _("There is no letter O in it: what is round is a zero."),

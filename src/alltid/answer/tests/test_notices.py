@@ -209,28 +209,6 @@ def test_the_command_says_how_many_and_refuses_with_a_sentence(town, capsys):
             pytest.raises(CommandError, match="Check ALLTID_SMTP_URL"),
         ):
             call_command("notices")
-    with pytest.raises(CommandError, match="at least one second"):
-        call_command("notices", every=0)
-
-
-def test_the_command_goes_on_until_it_is_stopped(town, capsys):
-    town.tell(at=TEN)
-    sleeps = iter([lambda: town.tell(at=TEN, now="threatened"), None])
-
-    def sleep(seconds):
-        assert seconds == 60
-        if (between := next(sleeps)) is None:
-            raise KeyboardInterrupt
-        between()
-
-    with (
-        patch("django.utils.timezone.now", return_value=TEN),
-        patch("time.sleep", sleep),
-        # A test's one connection is in a transaction, which a real round never leaves open.
-        patch("alltid.answer.management.commands.notices.close_old_connections"),
-    ):
-        call_command("notices", every=60)
-    assert capsys.readouterr().out.count("Sent: 2 notices") == 2
 
 
 def test_who_was_told_is_forgotten_when_the_child_has_an_answer(town):
