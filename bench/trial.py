@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import json
 import os
 import re
 import shutil
@@ -46,11 +47,18 @@ def prepare(data: Path, port: int = 8000) -> None:
 
 @dataclass(frozen=True)
 class Served:
-    """A running trial: its port, process, and the seconds to its first page."""
+    """A running trial: its port, process, folder, and the seconds to its first page."""
 
     port: int
     pid: int
+    data: Path
     seconds_to_first_page: float
+
+    def people(self) -> dict[str, dict[str, str]]:
+        """Name → passphrase and TOTP secret of the trial's people."""
+        kept = json.loads((self.data / "secrets" / "trial-people.json").read_text())
+        found: dict[str, dict[str, str]] = kept["people"]
+        return found
 
 
 def _free_port() -> int:
@@ -86,7 +94,7 @@ def serving() -> Iterator[Served]:
                 if process.poll() is not None or time.perf_counter() - begun > 60:
                     raise RuntimeError("The trial did not start.")
                 time.sleep(0.01)
-            yield Served(port, process.pid, time.perf_counter() - begun)
+            yield Served(port, process.pid, folder, time.perf_counter() - begun)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
