@@ -136,6 +136,13 @@ class Team(models.Model):
         """The generation that everything new is sealed to."""
         return self.keys.first()
 
+    def intake_key(self) -> "TeamKey | None":
+        """The generation that what a child tells is sealed to; None while an alarm is on.
+
+        Asked of the database, whatever this object remembers: a minute after an alarm is too late.
+        """
+        return self.keys.filter(team__intake_stopped__isnull=True).first()
+
     def readers(self, now: datetime) -> "models.QuerySet[Membership]":
         """Members who can read today: let in, holding the key, not away, signed in of late."""
         return (

@@ -41,12 +41,19 @@ class Unlocked:
         return self._teams[key.pk]
 
     def check_teams(self) -> None:
-        """Open every team key once and stop the intake of a team whose key was replaced."""
+        """Open every team key once and stop the intake of a team whose key was replaced.
+
+        So is one whose newest key this member holds no copy of: somebody put it there.
+        """
         for copy in TeamKeyCopy.objects.filter(user=self.user).select_related("key__team"):
             try:
                 self.team_identity(copy.key)
             except VaultError:
                 alarm(copy.key.team, self.user)
+        for team in Team.objects.of(self.user):
+            newest = team.current_key()
+            if newest is not None and not newest.copies.filter(user=self.user).exists():
+                alarm(team, self.user)
 
     def save_draft(self, subject: UUID, text: str) -> None:
         """Keep what is being written, sealed to this user alone; an empty text forgets it."""

@@ -67,7 +67,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         The same locator again (a double tap, a lost answer) gives the disclosure that is there.
         Raises NoKey where the team cannot read.
         """
-        key = team.current_key()
+        key = team.intake_key()
         if key is None:
             raise NoKey
         case = Identity.generate()

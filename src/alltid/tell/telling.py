@@ -81,6 +81,23 @@ def tell_by_card(
     return disclosure
 
 
+def tell_more(
+    disclosure: Disclosure,
+    identity: Identity,
+    body: dict[str, Any],
+    *,
+    form: bytes,
+    acute: bool,
+    now: datetime,
+) -> None:
+    """Store a further message of the child's, once a form.
+
+    Raises a VaultError where what it would be sealed to is not this talk's key.
+    """
+    _case_key(disclosure, identity)
+    disclosure.add_message(body, form=form, acute=acute, now=now)
+
+
 def come_back(number: int) -> Door | None:
     """Find what lies behind six words: one Argon2, then one cheap look a live pepper.
 
@@ -102,9 +119,14 @@ class Line:
     sequence: int
 
 
+def _case_key(disclosure: Disclosure, identity: Identity) -> Identity:
+    """The disclosure's identity, opened with the child's; raises a VaultError."""
+    return KeyCopy.objects.get(disclosure=disclosure, team_key__isnull=True).open(identity)
+
+
 def read_thread(disclosure: Disclosure, identity: Identity) -> list[Line]:
     """Every message of a child's thread, oldest first; raises a VaultError."""
-    case = KeyCopy.objects.get(disclosure=disclosure, team_key__isnull=True).open(identity)
+    case = _case_key(disclosure, identity)
     lines = []
     for message in disclosure.messages.order_by("sequence"):
         opened = message.open(case)

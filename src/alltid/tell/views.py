@@ -21,7 +21,7 @@ from .models import Card, Disclosure, Door, NoKey, find_door
 from .pages import from_our_page, in_language, never_lost, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
-from .telling import Told, come_back, mark_read_by_child, tell, tell_by_card, was_told
+from .telling import Told, come_back, mark_read_by_child, tell, tell_by_card, tell_more, was_told
 from .threads import ending_context, thread_context
 from .visit import (
     NONCE_MINUTES,
@@ -271,6 +271,16 @@ def _visit_over(request: HttpRequest, form: TellForm, language: str) -> HttpResp
     return _spent_page(request)
 
 
+def _store(door: Door, form: TellForm, form_id: bytes, language: str, now: datetime) -> Disclosure:
+    """Keep what was written behind a door; raises NoKey, VaultError."""
+    body, identity, acute = form.body(), door.identity, form.acute
+    if isinstance(door.held, Card):
+        body |= {"language": language}
+        return tell_by_card(door.held, identity, body, form=form_id, acute=acute, now=now)
+    tell_more(door.held, identity, body, form=form_id, acute=acute, now=now)
+    return door.held
+
+
 @in_language
 @require_POST
 @never_lost
@@ -289,14 +299,10 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
         return _show_door(request, door, language, now, 422, error=form.error, **form.kept())
     if is_spent(form_id, now):
         return _spent_page(request)
-    if isinstance(door.held, Card):
-        body = form.body() | {"language": language}
-        disclosure = tell_by_card(
-            door.held, door.identity, body, form=form_id, acute=form.acute, now=now
-        )
-    else:
-        disclosure = door.held
-        disclosure.add_message(form.body(), form=form_id, acute=form.acute, now=now)
+    try:
+        disclosure = _store(door, form, form_id, language, now)
+    except NoKey:
+        return _nobody_reads(request, Reading.of(door.held.team, now), language)
     return _show_door(
         request,
         Door(door.identity, disclosure),

@@ -6,9 +6,11 @@ import secrets
 import pytest
 from django.utils import timezone
 
-from alltid.people.models import Team
+from alltid.people.models import Team, TeamKey
+from alltid.people.tests.scene import Person
 from alltid.tell.models import Card, Disclosure, Message, SpentForm
 from alltid.tell.telling import read_thread, tell_by_card
+from alltid.tell.visit import Capsule
 from alltid.vault.identity import Identity
 from alltid.vault.parameters import LOCATOR_BYTES
 
@@ -61,3 +63,50 @@ def test_thief_of_the_database_cannot_tell_in_which_talk_a_form_was_used(ada: Ad
     for mark in marks:
         assert mark not in spent
         assert hashlib.sha256(mark).digest() not in spent
+
+
+# --- hands in the database ---------------------------------------------------------------------
+
+
+def test_a_key_that_nobody_in_the_team_holds_stops_the_intake_at_the_next_sign_in(
+    ada: Ada, north: Team, bo: Person
+) -> None:
+    TeamKey.objects.create(team=north, number=99, recipient=Identity.generate().recipient)
+    bo.unlocked().check_teams()
+    north.refresh_from_db()
+    assert north.intake_stopped is not None
+    assert ada.look().status_code == 503
+
+
+def test_the_alarm_holds_at_once_for_a_child_who_has_the_page_open(ada: Ada, north: Team) -> None:
+    ada.look()
+    ada.send(text="a moment ago")
+    ada.look()
+    north.stop_intake("test")
+    ada.send(text="hej")
+    assert ada.seen.status_code == 503
+    assert ada.sees("hej")
+    assert Disclosure.objects.count() == 1
+
+
+def test_the_alarm_holds_for_a_child_with_a_card(
+    ada: Ada, north: Team, card: tuple[Card, Identity]
+) -> None:
+    north.stop_intake("test")
+    ada.seen = ada.client.get("/en/words/")
+    capsule = Capsule(bytes(card[0].locator), card[1]).seal()
+    ada.send("more/", text="hej", capsule=capsule)
+    assert ada.seen.status_code == 503
+    assert ada.sees("hej")
+    assert ada.hidden("capsule") == capsule
+    assert not Disclosure.objects.exists()
+
+
+def test_ada_writes_more_and_it_is_not_sealed_to_a_recipient_that_was_put_there(ada: Ada) -> None:
+    words = ada.tell("hej")
+    ada.come_back(words)
+    Disclosure.objects.update(recipient=Identity.generate().recipient)
+    ada.send("more/", text="more", do="send")
+    assert ada.seen.status_code == 503
+    assert ada.sees("more")
+    assert Message.objects.count() == 1
