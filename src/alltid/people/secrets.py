@@ -5,7 +5,8 @@ import os
 from django.conf import settings
 
 from alltid.vault.errors import PepperWrong
-from alltid.vault.kdf import Gate
+from alltid.vault.kdf import Gate, SideDoor
+from alltid.vault.parameters import KDF_RETURNS
 from alltid.vault.receipt import check_pepper, pepper_mark
 
 from .models import Installation
@@ -13,6 +14,7 @@ from .models import Installation
 # One permit for staff: a passphrase costs 64 MiB while it is stretched.
 STAFF_GATE = Gate(permits=1)
 CHILD_GATE = Gate(permits=max(1, (os.cpu_count() or 1) // max(1, settings.ALLTID["WORKERS"])))
+RETURN_GATE = SideDoor(CHILD_GATE, KDF_RETURNS)
 
 
 def peppers() -> dict[int, bytes]:

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from alltid.people.models import AuditEvent, Draft, Team
 
-from .models import Disclosure, KeyCopy, SpentForm, VisitKey
+from .models import Disclosure, KeyCopy, VisitKey
 from .rotation import retire_empty_generations
-from .visit import FORM_HOURS
+from .visit import forget_forms, note_end
 
 _UNREAD_KEPT = timedelta(hours=24)
 
@@ -20,6 +20,8 @@ def end(disclosure: Disclosure, now: datetime) -> None:
     """Shut the child's way in at once; erase now what this team's policy does not keep."""
     erase_now = disclosure.read_by_staff > 0 and not disclosure.team.keeps_after_end
     with transaction.atomic():
+        if disclosure.locator is not None:
+            note_end(bytes(disclosure.locator), now)
         KeyCopy.objects.filter(disclosure=disclosure, team_key__isnull=True).delete()
         Disclosure.objects.filter(pk=disclosure.pk).update(locator=None, ended=now)
         AuditEvent.write("ended_by_child", actor=None, team=disclosure.team, subject=disclosure.pk)
@@ -88,7 +90,7 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
         erase(disclosure, "swept")
     for team in Team.objects.all():
         retire_empty_generations(team)
-    forms, _ = SpentForm.objects.filter(first_used__lt=now - timedelta(hours=FORM_HOURS)).delete()
+    forms = forget_forms(now)
     keys, _ = VisitKey.objects.filter(made__lt=now - timedelta(minutes=30)).delete()
     shrink_log()
     return {"disclosures": len(due), "forms": forms, "visit keys": keys}

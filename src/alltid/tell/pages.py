@@ -13,7 +13,7 @@ from alltid.vault.errors import KdfBusy, VaultError
 from alltid.web.context import behind_language, frame
 from alltid.web.errors import not_now
 from alltid.web.origin import is_foreign
-from alltid.web.throttle import TELLING
+from alltid.web.throttle import COMING_BACK, TELLING, Throttle
 
 # Where a picture that is out there can be stopped, without anybody seeing it.
 REMOVAL_SERVICES = [
@@ -83,13 +83,21 @@ def from_our_page(view: View) -> View:
     return answer
 
 
-def tells(view: View) -> View:
-    """Take what a child tells from our own page, and not too much from one place."""
-
+def _within(throttle: Throttle, view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not TELLING.allows(request.visitor):  # type: ignore[attr-defined]
+        if not throttle.allows(request.visitor):  # type: ignore[attr-defined]
             return not_now(request, "too_many", 429)
         return view(request, *args, **kwargs)
 
     return from_our_page(answer)
+
+
+def tells(view: View) -> View:
+    """Take what a child tells from our own page, and not too much from one place."""
+    return _within(TELLING, view)
+
+
+def comes_back(view: View) -> View:
+    """Take what a child does in a talk from our own page, and not too much from one place."""
+    return _within(COMING_BACK, view)

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+_MANY = 100
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -23,7 +25,11 @@ class Remembered(Generic[Key, Value]):
 
     def keep(self, key: Key, value: Value) -> Value:
         """Remember a value from now on; the value itself."""
-        self._held[key] = (self._clock(), value)
+        now = self._clock()
+        if len(self._held) >= _MANY:
+            held = list(self._held.items())
+            self._held = {k: v for k, v in held if now - v[0] < self._seconds}
+        self._held[key] = (now, value)
         return value
 
     def forget(self) -> None:

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.db import transaction
 
 from alltid.people.models import Team
-from alltid.people.secrets import CHILD_GATE, newest_pepper, peppers
+from alltid.people.secrets import CHILD_GATE, RETURN_GATE, newest_pepper, peppers
 from alltid.vault import words
 from alltid.vault.identity import Identity
 from alltid.vault.receipt import Root, number_for
 
 from .models import CHILD, Card, Disclosure, Door, KeyCopy, find_door
-from .visit import WORDS_SHOWN, Capsule
+from .visit import WORDS_SHOWN, Capsule, was_ended
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,24 @@ class Told:
     capsule: Capsule
 
 
+class TalkEnded(Exception):
+    """What is sent again belongs to a talk that the child has ended."""
+
+
 def tell(
     team: Team, body: dict[str, Any], *, form: bytes, language: str, acute: bool, now: datetime
 ) -> Told:
     """Receive a first message; a double tap gives the same words and one disclosure.
 
-    Raises KdfBusy, NoKey; a database that cannot write raises Django's OperationalError.
+    Raises KdfBusy, NoKey, and TalkEnded where this very message was told, and ended since; a
+    database that cannot write raises Django's OperationalError.
     """
     number = number_for(settings.ALLTID["RECEIPT_KEY"], form, body)
     root = Root.of(number, settings.ALLTID["SALT"], CHILD_GATE)
     version, pepper = newest_pepper()
     capsule = Capsule(root.locator(pepper), root.identity(pepper))
+    if was_ended(capsule.locator):
+        raise TalkEnded
     disclosure, new = Disclosure.objects.receive(
         team,
         body | {"language": language},
@@ -53,7 +60,10 @@ def tell(
 def was_told(body: dict[str, Any], *, form: bytes) -> bool:
     """Whether this very form and body were received before: a Reload long after. Raises KdfBusy."""
     number = number_for(settings.ALLTID["RECEIPT_KEY"], form, body)
-    return come_back(number) is not None
+    root = Root.of(number, settings.ALLTID["SALT"], RETURN_GATE)
+    locators = [root.locator(pepper) for pepper in peppers().values()]
+    told = Disclosure.objects.filter(locator__in=locators)
+    return told.exists() or any(map(was_ended, locators))
 
 
 def tell_by_card(
@@ -103,7 +113,7 @@ def come_back(number: int) -> Door | None:
 
     Raises KdfBusy.
     """
-    root = Root.of(number, settings.ALLTID["SALT"], CHILD_GATE)
+    root = Root.of(number, settings.ALLTID["SALT"], RETURN_GATE)
     return find_door((root.locator(pepper), root.identity(pepper)) for pepper in peppers().values())
 
 

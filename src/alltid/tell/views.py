@@ -18,10 +18,19 @@ from .erasing import end as end_talk
 from .feelings import FEELINGS, send_feeling
 from .forms import TellForm
 from .models import Card, Disclosure, Door, NoKey, find_door
-from .pages import from_our_page, in_language, never_lost, page, tells
+from .pages import comes_back, from_our_page, in_language, never_lost, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
-from .telling import Told, come_back, mark_read_by_child, tell, tell_by_card, tell_more, was_told
+from .telling import (
+    TalkEnded,
+    Told,
+    come_back,
+    mark_read_by_child,
+    tell,
+    tell_by_card,
+    tell_more,
+    was_told,
+)
 from .threads import ending_context, thread_context
 from .visit import (
     NONCE_MINUTES,
@@ -131,6 +140,8 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
         told = tell(team, form.body(), form=form_id, language=language, acute=form.acute, now=now)
     except NoKey:
         return _nobody_reads(request, Reading.of(team, now), language)
+    except TalkEnded:
+        return _spent_page(request)
     return _kept_page(request, form, told, language, now)
 
 
@@ -147,7 +158,8 @@ def _kept_page(
         "came": bool(form.text.strip()),
         "text": form.rest,
     }
-    own = {"form_id": new_form(), "capsule": told.capsule.seal(now)}
+    # Who sends it again when the words are no longer shown is not let into the talk either.
+    own = {"form_id": new_form(), "capsule": told.capsule.seal(now) if told.words else ""}
     if form.rest:
         context |= own | {"words": told.words}
         return page(request, "tell/kept.html", context, rest="words/")
@@ -318,6 +330,7 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
 @in_language
 @require_POST
 @never_lost
+@comes_back
 def feeling(request: HttpRequest, language: str) -> HttpResponse:
     """Take in how an answer felt; only the team's leads can open it."""
     now = timezone.now()
@@ -335,6 +348,7 @@ def feeling(request: HttpRequest, language: str) -> HttpResponse:
 @in_language
 @require_POST
 @never_lost
+@comes_back
 def end(request: HttpRequest, language: str) -> HttpResponse:
     """Say what is erased and what is kept; then end the talk."""
     now = timezone.now()

@@ -9,9 +9,10 @@ import binascii
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core import signing
+from django.db.models.functions import TruncDay
 from django.utils import timezone
 
 from alltid.vault.envelope import Label, open_text, seal_text
@@ -22,6 +23,8 @@ from alltid.vault.parameters import SECRET_BYTES
 from .models import VISIT_MINUTES, SpentForm, VisitKey
 
 FORM_HOURS = 4
+# A page that is reloaded as long after shows nothing of what was sent with it.
+FORMS_KEPT = timedelta(days=14)
 NONCE_MINUTES = 15
 SECOND_LOOK = 60  # seconds in which the same form may be sent again: a double tap, a lost answer
 WORDS_SHOWN = timedelta(minutes=10)
@@ -72,6 +75,32 @@ def was_sent_before(signed: str, now: datetime) -> bool:
         return is_spent(read_form(signed, minutes=None), now)
     except FormOld:
         return False
+
+
+def _ended_mark(locator: bytes) -> bytes:
+    return hashlib.sha256(b"alltid/1/ended" + locator).digest()
+
+
+def note_end(locator: bytes, now: datetime) -> None:
+    """Remember of an ended talk only that its first message, sent again, begins no new one."""
+    SpentForm.objects.get_or_create(digest=_ended_mark(locator), defaults={"first_used": now})
+
+
+def was_ended(locator: bytes) -> bool:
+    """Whether a talk with this locator was ended of late."""
+    return SpentForm.objects.filter(digest=_ended_mark(locator)).exists()
+
+
+def forget_forms(now: datetime) -> int:
+    """Forget forms that were spent long ago, and of the others the hour; how many are forgotten.
+
+    The exact time is wanted for a minute only, and would tell when somebody was here.
+    """
+    gone, _ = SpentForm.objects.filter(first_used__lt=now - FORMS_KEPT).delete()
+    day = TruncDay("first_used", tzinfo=UTC)
+    settled = SpentForm.objects.filter(first_used__lt=now - timedelta(seconds=2 * SECOND_LOOK))
+    settled.exclude(first_used=day).update(first_used=day)
+    return gone
 
 
 _this_quarter: VisitKey | None = None

@@ -38,6 +38,28 @@ class Gate:
             self._places.release()
 
 
+class SideDoor(Gate):
+    """Leads through another gate for at most so many at once, the others' places stay theirs.
+
+    Raises KdfBusy for whoever comes when these places are taken, or the gate's own.
+    """
+
+    def __init__(self, gate: Gate, places: int) -> None:
+        self._gate = gate
+        self._places = threading.BoundedSemaphore(places)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn at the gate, hold it for the block, give it back."""
+        if not self._places.acquire(blocking=False):
+            raise KdfBusy("Too many are waiting already.")
+        try:
+            with self._gate.turn():
+                yield
+        finally:
+            self._places.release()
+
+
 def stretch(secret: bytes, salt: bytes, cost: Argon2Cost, gate: Gate) -> bytes:
     """Argon2id of a secret, 32 bytes; waits at the gate. RFC 9106."""
     with gate.turn():

@@ -44,3 +44,7 @@ SALT_BYTES = 16
 # so that a flood of guesses neither fills the memory nor keeps a child from the first page.
 KDF_WAIT = 3.0
 KDF_QUEUE = 24
+
+# How many of those places those who come back may take: six words of the public list cost nothing
+# to write, so that a flood of them must not keep a child from telling.
+KDF_RETURNS = 12

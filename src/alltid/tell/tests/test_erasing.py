@@ -79,7 +79,7 @@ def test_sweeping_forgets_spent_forms_and_visit_keys_in_time(ada: Ada) -> None:
     erasing.sweep(now + timedelta(minutes=10))
     assert SpentForm.objects.exists()
     assert VisitKey.objects.exists()
-    erasing.sweep(now + timedelta(hours=5))
+    erasing.sweep(now + timedelta(days=15))
     assert not SpentForm.objects.exists()
     assert not VisitKey.objects.exists()
 

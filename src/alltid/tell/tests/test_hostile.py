@@ -2,19 +2,32 @@
 
 import hashlib
 import secrets
+from datetime import UTC, time, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from alltid.people.models import Team, TeamKey
+from alltid.people.secrets import RETURN_GATE
 from alltid.people.tests.scene import Person
+from alltid.tell.erasing import sweep
 from alltid.tell.models import Card, Disclosure, Message, SpentForm
 from alltid.tell.telling import read_thread, tell_by_card
 from alltid.tell.visit import Capsule
 from alltid.vault.identity import Identity
-from alltid.vault.parameters import LOCATOR_BYTES
+from alltid.vault.parameters import KDF_RETURNS, LOCATOR_BYTES
+from alltid.web.throttle import COMING_BACK
 
 from .conftest import Ada
+from .test_keeping import later
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, settings: Any) -> None:
+    """The list of erased ids is written to a folder of this test."""
+    settings.DATA = tmp_path
 
 
 @pytest.fixture
@@ -23,7 +36,7 @@ def card(north: Team) -> tuple[Card, Identity]:
     identity = Identity.generate()
     held = Card.objects.create(
         team=north, locator=secrets.token_bytes(LOCATOR_BYTES), recipient=identity.recipient,
-        pepper_version=1, printed=timezone.now().date(),
+        pepper_version=1,
     )  # fmt: skip
     return held, identity
 
@@ -82,7 +95,7 @@ def test_the_alarm_holds_at_once_for_a_child_who_has_the_page_open(ada: Ada, nor
     ada.look()
     ada.send(text="a moment ago")
     ada.look()
-    north.stop_intake("test")
+    north.stop_intake()
     ada.send(text="hej")
     assert ada.seen.status_code == 503
     assert ada.sees("hej")
@@ -92,7 +105,7 @@ def test_the_alarm_holds_at_once_for_a_child_who_has_the_page_open(ada: Ada, nor
 def test_the_alarm_holds_for_a_child_with_a_card(
     ada: Ada, north: Team, card: tuple[Card, Identity]
 ) -> None:
-    north.stop_intake("test")
+    north.stop_intake()
     ada.seen = ada.client.get("/en/words/")
     capsule = Capsule(bytes(card[0].locator), card[1]).seal()
     ada.send("more/", text="hej", capsule=capsule)
@@ -110,3 +123,87 @@ def test_ada_writes_more_and_it_is_not_sealed_to_a_recipient_that_was_put_there(
     assert ada.seen.status_code == 503
     assert ada.sees("more")
     assert Message.objects.count() == 1
+
+
+# --- whoever takes the telephone afterwards ----------------------------------------------------
+
+
+def test_first_page_reloaded_after_the_ten_minutes_lets_nobody_into_the_talk(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.look()
+    form = ada.hidden("id")
+    ada.send(text="hej", id=form)
+    Disclosure.objects.get().add_reply("bo", "Bo", "our answer", read_up_to=1, now=timezone.now())
+    later(monkeypatch, minutes=12)
+    ada.send(text="hej", id=form)
+    assert ada.sees("We have it.")
+    assert not ada.words
+    ada.send("more/", do="language")
+    assert not ada.sees("our answer")
+    assert ada.sees("Write your six words.")
+
+
+@pytest.mark.parametrize("hours", [0.5, 5, 100])
+def test_what_was_ended_and_is_sent_again_begins_no_new_talk_and_is_not_shown(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch, hours: float
+) -> None:
+    ada.look()
+    form = ada.hidden("id")
+    ada.send(text="somebody said", id=form)
+    ada.send("end/", do="end")
+    later(monkeypatch, hours=hours)
+    sweep(timezone.now() + timedelta(hours=hours))
+    told = Disclosure.objects.count()
+    ada.send(text="somebody said", id=form)
+    assert Disclosure.objects.count() == told
+    assert not ada.words
+    assert not ada.sees("somebody said")
+
+
+def test_page_of_a_talk_reloaded_two_days_after_shows_no_text(
+    ada: Ada, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ada.tell("hej")
+    ada.come_back(words)
+    form, capsule = ada.hidden("id"), ada.hidden("capsule")
+    ada.send("more/", text="somebody said", id=form, capsule=capsule)
+    sweep(timezone.now() + timedelta(days=2))
+    later(monkeypatch, days=2)
+    ada.send("more/", text="somebody said", id=form, capsule=capsule)
+    assert not ada.sees("somebody said")
+
+
+def test_thief_of_the_database_learns_the_day_of_a_visit_and_not_the_minute(ada: Ada) -> None:
+    ada.come_back(ada.tell("hej"))
+    assert SpentForm.objects.exists()
+    sweep(timezone.now() + timedelta(minutes=15))
+    for spent in SpentForm.objects.all():
+        assert spent.first_used.astimezone(UTC).time() == time.min
+
+
+# --- floods ------------------------------------------------------------------------------------
+
+
+def test_a_flood_of_those_who_come_back_leaves_room_for_a_child_who_tells(ada: Ada) -> None:
+    words = ada.tell("hej")
+    places = [RETURN_GATE._places.acquire(blocking=False) for _place in range(KDF_RETURNS)]
+    try:
+        ada.come_back(words)
+        assert ada.seen.status_code == 503
+        assert ada.tell("another")
+    finally:
+        RETURN_GATE._places.release(len(places))
+    ada.come_back(words)
+    assert ada.seen.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["feeling/", "end/"])
+def test_a_flood_of_old_forms_writes_nothing_more(ada: Ada, path: str) -> None:
+    for _ask in range(COMING_BACK.burst):
+        COMING_BACK.allows("127.0.0.1")
+    ada.look()
+    ada.send(path, text="hej")
+    assert ada.seen.status_code == 429
+    assert ada.sees("hej")
+    assert not SpentForm.objects.exists()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alltid.vault.errors import KdfBusy, PepperWrong
-from alltid.vault.kdf import Gate
+from alltid.vault.kdf import Gate, SideDoor
 from alltid.vault.parameters import LOCATOR_BYTES, RECEIPT_BITS
 from alltid.vault.receipt import Root, canonical, check_pepper, number_for, pepper_mark
 
@@ -98,4 +98,18 @@ def test_gate_refuses_whoever_waited_too_long_and_serves_the_next() -> None:
     with gate.turn(), pytest.raises(KdfBusy), gate.turn():
         pass
     with gate.turn():
+        pass
+
+
+def test_side_door_keeps_to_its_places_and_leaves_the_gates() -> None:
+    gate = Gate(permits=1, queue=1, wait=0.01)
+    door = SideDoor(gate, places=1)
+    with door.turn():
+        with pytest.raises(KdfBusy, match="Too many"), door.turn():
+            pass
+        with pytest.raises(KdfBusy, match="Waited too long"), gate.turn():
+            pass
+    with gate.turn(), pytest.raises(KdfBusy), door.turn():
+        pass
+    with door.turn():
         pass
