@@ -1,7 +1,10 @@
 """Ending a talk, and erasing so that the bytes are gone, not only the rows."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -13,6 +16,8 @@ from .models import Disclosure, KeyCopy, VisitKey
 from .rotation import retire_empty_generations
 from .visit import forget_forms, note_end
 
+_LIST = "erased.txt"
+_AT_ONCE = 500
 _UNREAD_KEPT = timedelta(hours=24)
 
 
@@ -41,8 +46,9 @@ def erase(disclosure: Disclosure, why: str) -> None:
 
 def remember(subject: object) -> None:
     """Add an erased id to the list that a restore replays; on disk before anything is deleted."""
-    settings.DATA.mkdir(parents=True, exist_ok=True)
-    with (settings.DATA / "erased.txt").open("a", encoding="ascii") as file:
+    settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+    listed = os.open(settings.DATA / _LIST, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(listed, "a", encoding="ascii") as file:
         file.write(f"{subject}\n")
         file.flush()
         os.fsync(file.fileno())
@@ -50,14 +56,25 @@ def remember(subject: object) -> None:
 
 def replay() -> int:
     """Erase again, after a restore, what had been erased before; how many there were."""
-    path = settings.DATA / "erased.txt"
+    path = settings.DATA / _LIST
     if not path.exists():
         return 0
-    ids = set(path.read_text(encoding="ascii").split())
-    Draft.objects.filter(subject__in=ids).delete()
-    _count, by_model = Disclosure.objects.filter(pk__in=ids).delete()
+    ids = sorted(set(_listed(path.read_text(encoding="ascii", errors="replace"))))
+    count = 0
+    # In parts: a database takes so many values in one statement, and no more.
+    for part in (ids[i : i + _AT_ONCE] for i in range(0, len(ids), _AT_ONCE)):
+        Draft.objects.filter(subject__in=part).delete()
+        _all, by_model = Disclosure.objects.filter(pk__in=part).delete()
+        count += by_model.get("tell.Disclosure", 0)
     shrink_log()
-    return by_model.get("tell.Disclosure", 0)
+    return count
+
+
+def _listed(text: str) -> Iterator[UUID]:
+    """The ids of the list. A line that a crash cut off is passed over: nothing was erased by it."""
+    for line in text.split():
+        with suppress(ValueError):
+            yield UUID(line)
 
 
 def shrink_log(tries: int = 20) -> bool:

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+import stat
 from datetime import UTC, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,7 +14,7 @@ from django.utils import timezone
 from alltid.people.models import Team, TeamKey
 from alltid.people.secrets import RETURN_GATE
 from alltid.people.tests.scene import Person
-from alltid.tell.erasing import sweep
+from alltid.tell.erasing import remember, replay, sweep
 from alltid.tell.models import Card, Disclosure, Message, SpentForm
 from alltid.tell.telling import read_thread, tell_by_card
 from alltid.tell.visit import Capsule
@@ -207,3 +209,23 @@ def test_a_flood_of_old_forms_writes_nothing_more(ada: Ada, path: str) -> None:
     assert ada.seen.status_code == 429
     assert ada.sees("hej")
     assert not SpentForm.objects.exists()
+
+
+# --- the list of what was erased ---------------------------------------------------------------
+
+
+def test_a_long_and_torn_list_of_erased_talks_is_replayed_and_stops_no_start(
+    ada: Ada, settings: Any
+) -> None:
+    ada.tell("hej")
+    kept = Disclosure.objects.get()
+    ada.tell("another")
+    gone = Disclosure.objects.exclude(pk=kept.pk).get()
+    for _one in range(3):
+        remember(uuid4())
+    path = settings.DATA / "erased.txt"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    others = "".join(f"{uuid4()}\n" for _one in range(20_000))
+    path.write_text(f"{others}\xe5\n{gone.pk}\n{str(kept.pk)[:-1]}", encoding="latin-1")
+    assert replay() == 1
+    assert list(Disclosure.objects.all()) == [kept]
