@@ -91,6 +91,7 @@ def _nobody_reads(request: HttpRequest, reading: Reading, language: str) -> Http
 
 
 @in_language
+@require_http_methods(["GET", "HEAD", "POST"])
 def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpResponse:
     """Show the first page, or receive what was written on it."""
     if request.method == "POST":

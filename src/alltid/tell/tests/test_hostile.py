@@ -229,3 +229,13 @@ def test_a_long_and_torn_list_of_erased_talks_is_replayed_and_stops_no_start(
     path.write_text(f"{others}\xe5\n{gone.pk}\n{str(kept.pk)[:-1]}", encoding="latin-1")
     assert replay() == 1
     assert list(Disclosure.objects.all()) == [kept]
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "PATCH", "FOO"])
+@pytest.mark.parametrize("path", ["/", "/en/", "/en", "/en/at/north/", "/en/words/", "/en/end/"])
+def test_a_method_that_no_page_has_is_refused_with_a_page(ada: Ada, method: str, path: str) -> None:
+    answer = ada.client.generic(method, path, "text=hej", "application/x-www-form-urlencoded")
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+    assert not answer.cookies
+    assert not Disclosure.objects.exists()
