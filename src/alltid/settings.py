@@ -18,7 +18,6 @@ DEBUG = False
 SECRET_KEY = ALLTID["SECRET_KEY"]
 ALLOWED_HOSTS = ALLTID["HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
 ROOT_URLCONF = "alltid.urls"
-WSGI_APPLICATION = "alltid.wsgi.application"
 
 INSTALLED_APPS = [
     "alltid.web",
@@ -80,7 +79,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["alltid.people.signin.IdentityBackend"]
-LOGIN_URL = "people:sign_in"
 
 STAFF_PATH = "/staff/"
 SECURE = not (TRIAL or TESTING)
@@ -133,9 +131,11 @@ if ALLTID["SMTP_URL"]:
     EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
     EMAIL_USE_TLS = bool(_smtp.username)
     EMAIL_TIMEOUT = 20
-else:
+elif TRIAL:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA / "mail"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 DEFAULT_EXCEPTION_REPORTER = "alltid.web.reporting.QuietReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "alltid.web.reporting.TellNothing"

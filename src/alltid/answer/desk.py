@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.text import format_lazy
@@ -68,14 +67,13 @@ def context(
         "can_hide": [one for one in can_answer if one != user],
         "hidden_from": hands.hidden_from(disclosure),
         "emergency": settings.ALLTID["EMERGENCY"],
-        "out_of_hours": "",
         "here": "inbox",
     }
 
 
 def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
     """What the child wrote that no adult has read, or that still waits for an answer."""
-    answered = max((line.sequence for line in lines if not line.from_child), default=0)
+    answered = _newest_answer(lines)
     waits = disclosure.rank < Disclosure.Rank.QUIET
     return [
         line
@@ -85,10 +83,16 @@ def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
     ]
 
 
+def _newest_answer(lines: list[Line]) -> int:
+    """The sequence of our newest message, 0 where there is none."""
+    return max((line.sequence for line in lines if not line.from_child), default=0)
+
+
 def _strip(
     disclosure: Disclosure, lines: list[Line], owner: User | None, now: datetime
 ) -> dict[str, Any]:
     said = last_taps(line for line in lines if line.from_child)
+    answered = _newest_answer(lines)
     return inbox.promise(disclosure, disclosure.team, now) | {
         "id": disclosure.pk,
         "reference": reference(disclosure.pk),
@@ -99,7 +103,8 @@ def _strip(
         "language": dict(settings.LANGUAGES).get(said.get("language", ""), ""),
         "example": disclosure.example,
         "ended": disclosure.ended is not None,
-        "first_answer": all(line.from_child for line in lines),
+        "first_answer": answered == 0,
+        "answer_read": disclosure.read_by_child >= answered > 0,
     }
 
 
@@ -130,11 +135,10 @@ def _acute(disclosure: Disclosure, said: dict[str, Any]) -> str:
 
 def _message(line: Line, disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     at = line.body.get("at")
-    zone = ZoneInfo(disclosure.team.timezone)
     return {
         "from_child": line.from_child,
         "author": line.body.get("name", ""),
-        "when": spoken(datetime.fromisoformat(at).astimezone(zone), now) if at else "",
+        "when": spoken(disclosure.team.local(datetime.fromisoformat(at)), now) if at else "",
         "text": line.body.get("text", ""),
         "feeling": FEELINGS.get(line.feeling, ""),
         "fault": _fault(line.fault) if line.fault else "",
@@ -157,7 +161,7 @@ def _draft_saved(disclosure: Disclosure, user: User, now: datetime) -> str:
     draft = Draft.objects.filter(user=user, subject=disclosure.pk).first()
     if draft is None:
         return ""
-    return spoken(draft.saved.astimezone(ZoneInfo(disclosure.team.timezone)), now)
+    return spoken(disclosure.team.local(draft.saved), now)
 
 
 def _names(users: Iterable[User]) -> str:

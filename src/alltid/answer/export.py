@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -55,4 +54,4 @@ def _section(line: Line, team: Team) -> str:
 
 
 def _when(moment: datetime, team: Team) -> str:
-    return date_format(moment.astimezone(ZoneInfo(team.timezone)), "Y-m-d H:i")
+    return date_format(team.local(moment), "Y-m-d H:i")

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -162,13 +161,12 @@ def context(user: User, team: Team, cursor: Cursor | None, now: datetime) -> dic
 
 
 def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict[str, Any]:
-    zone = ZoneInfo(team.timezone)
     return promise(disclosure, team, now) | {
         "url": reverse("answer:thread", args=[disclosure.pk]),
         "reference": reference(disclosure.pk),
         "unread": unread,
         "acute": _("acute") if disclosure.acute else "",
-        "told": spoken(disclosure.told.astimezone(zone), now),
+        "told": spoken(team.local(disclosure.told), now),
         "owner": getattr(disclosure, "owner_name", None) or "",
         "team": team.name,
         "example": disclosure.example,
@@ -182,7 +180,7 @@ def promise(disclosure: Disclosure, team: Team, now: datetime) -> dict[str, Any]
         return {"due": "", "left": "", "late": False, "soon": False}
     late = disclosure.is_late(now)
     return {
-        "due": spoken(disclosure.due.astimezone(ZoneInfo(team.timezone)), now),
+        "due": spoken(team.local(disclosure.due), now),
         "left": time_left(disclosure.due, now),
         "late": late,
         "soon": not late and disclosure.due - now <= SOON,

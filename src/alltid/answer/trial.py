@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from alltid.people.console import refuse, write_private
-from alltid.people.hours import half_hour_up
 from alltid.people.keys import found_team, let_in
 from alltid.people.models import AuditEvent, Membership, Team, User
 from alltid.people.passphrase import generate
@@ -253,6 +252,4 @@ def freshen(now: datetime) -> None:
     User.objects.filter(name__in=[role.name for role in CAST]).update(seen=now)
     late = Disclosure.objects.filter(example=True).overdue(now).select_related("team")
     for disclosure in late:
-        minutes = disclosure.team.acute_within if disclosure.acute else disclosure.team.reads_within
-        due = disclosure.team.hours.after(now, minutes) or half_hour_up(now + timedelta(days=7))
-        Disclosure.objects.filter(pk=disclosure.pk).update(due=due)
+        Disclosure.objects.filter(pk=disclosure.pk).update(due=disclosure.promise(now))

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,6 +107,12 @@ class OfferForm(StaffForm):
     )
 
 
+_NAMELESS = {"required": gettext_lazy("Children want to know who reads. Write a first name.")}
+_NO_ADDRESS = {
+    "invalid": gettext_lazy("That is not an e-mail address. Correct it or leave it empty.")
+}
+
+
 class NewAccountForm(OfferForm):
     """A new member's names and language, with the confirmed secrets."""
 
@@ -121,9 +126,7 @@ class NewAccountForm(OfferForm):
         label=gettext_lazy("First name"),
         help_text=gettext_lazy("Children see it: “Bo and Lo read this.”"),
         max_length=40,
-        error_messages={
-            "required": gettext_lazy("Children want to know who reads. Write a first name.")
-        },
+        error_messages=_NAMELESS,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = forms.EmailField(
@@ -132,9 +135,7 @@ class NewAccountForm(OfferForm):
             "You may leave it empty. Notices say that something waits, never what."
         ),
         required=False,
-        error_messages={
-            "invalid": gettext_lazy("That is not an e-mail address. Correct it or leave it empty.")
-        },
+        error_messages=_NO_ADDRESS,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["offer", "name", "first_name", "email", "code", "kept"]
@@ -199,16 +200,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
             "first_name": gettext_lazy("Children see it."),
             "email": gettext_lazy("Notices say that something waits, never what."),
         }
-        error_messages = {
-            "first_name": {
-                "required": gettext_lazy("Children want to know who reads. Write a first name.")
-            },
-            "email": {
-                "invalid": gettext_lazy(
-                    "That is not an e-mail address. Correct it or leave it empty."
-                )
-            },
-        }
+        error_messages = {"first_name": _NAMELESS, "email": _NO_ADDRESS}
         widgets = {"language": forms.Select(choices=own_names().items(), attrs={"class": "short"})}
 
 
@@ -390,8 +382,3 @@ def _closure(line: str) -> list[str]:
     if first > last:
         raise ValueError("ends before it begins")
     return [first.isoformat(), last.isoformat()]
-
-
-def now_in(team: Team) -> datetime:
-    """The moment as the team's clocks show it."""
-    return timezone.now().astimezone(ZoneInfo(team.timezone))

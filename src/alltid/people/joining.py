@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from alltid.vault.identity import Identity
 
 from .keys import code_digest, join
-from .models import Draft, Invitation, User
+from .models import Invitation, User
 from .passphrase import generate
 from .signin import SignedIn, protect
 from .unlocking import end_all
@@ -92,8 +92,6 @@ def make_account(invitation: Invitation, offer: Offer, user: User) -> User:
     user.failures, user.retry_at, user.totp_step = 0, None, 0
     with transaction.atomic():
         user.save()
-        # What the old identity sealed for itself opens no more.
-        Draft.objects.filter(user=user).delete()
         join(invitation, user)
     return user
 

@@ -12,6 +12,7 @@ from alltid.vault.identity import Identity
 
 from .models import (
     AuditEvent,
+    Draft,
     Invitation,
     Membership,
     RecoverySheet,
@@ -112,12 +113,19 @@ def join(invitation: Invitation, user: User) -> Membership:
         team=invitation.team, user=user, defaults={"let_in": None, "role": invitation.role}
     )
     if invitation.user_id:
-        TeamKeyCopy.objects.filter(user=user).delete()
-        Membership.objects.filter(user=user).update(let_in=None)
-        end_all(user)
+        forget_identity(user)
     AuditEvent.write("joined", actor=user, team=invitation.team, subject=user.pk)
     invitation.delete()
     return membership
+
+
+@transaction.atomic
+def forget_identity(user: User) -> None:
+    """Drop what only a user's old identity opened; the caller gives them a new one."""
+    TeamKeyCopy.objects.filter(user=user).delete()
+    Membership.objects.filter(user=user).update(let_in=None)
+    Draft.objects.filter(user=user).delete()
+    end_all(user)
 
 
 @transaction.atomic

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -27,19 +28,10 @@ class Installation(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     trial = models.BooleanField(default=False)
-    made = models.DateTimeField(default=timezone.now)
     pepper_marks = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]
-
-
-class UserManager(BaseUserManager["User"]):
-    """Finds users by the name they sign in with."""
-
-    def get_by_natural_key(self, username: str | None) -> "User":
-        """The user of that name, whatever the case it is typed in."""
-        return self.get(name__iexact=username)
 
 
 class User(AbstractBaseUser):
@@ -65,7 +57,6 @@ class User(AbstractBaseUser):
     retry_at = models.DateTimeField(null=True, blank=True)
     seen = models.DateTimeField(null=True, blank=True)
 
-    objects = UserManager()
     USERNAME_FIELD = "name"
 
     def __str__(self) -> str:
@@ -117,7 +108,6 @@ class Team(models.Model):
     keeps_after_end = models.BooleanField(default=True)
     opened = models.DateTimeField(null=True, blank=True)
     intake_stopped = models.DateTimeField(null=True, blank=True)
-    intake_stopped_why = models.CharField(max_length=200, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
@@ -126,6 +116,10 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment as the clock shows it where the team is."""
+        return moment.astimezone(ZoneInfo(self.timezone))
 
     @property
     def hours(self) -> Hours:
@@ -181,10 +175,10 @@ class Team(models.Model):
         """Whether a child can tell this team now."""
         return not any(self.obstacles(now))
 
-    def stop_intake(self, why: str) -> None:
+    def stop_intake(self) -> None:
         """Take no more disclosures until a lead has looked: a stored key is not its holders'."""
         type(self).objects.filter(pk=self.pk, intake_stopped__isnull=True).update(
-            intake_stopped=timezone.now(), intake_stopped_why=why
+            intake_stopped=timezone.now()
         )
 
 

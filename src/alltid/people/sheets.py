@@ -12,9 +12,9 @@ from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
 from .keys import new_generation
-from .models import AuditEvent, Draft, Membership, RecoverySheet, Team, TeamKey, TeamKeyCopy, User
+from .models import AuditEvent, Membership, RecoverySheet, Team, TeamKey, TeamKeyCopy, User
 from .printing import pdf
-from .unlocking import Unlocked, alarm, end_all
+from .unlocking import Unlocked, alarm
 from .when import spoken_day
 
 PREFIX = "AGE-SECRET-KEY-1"
@@ -181,14 +181,6 @@ def renew(
             for key, held in opened:
                 key.seal_to(held, sheet=sheet)
         new_generation(team)
-
-
-def forget_identity(user: User) -> None:
-    """Drop what only a user's old identity opened; the caller gives them a new one."""
-    TeamKeyCopy.objects.filter(user=user).delete()
-    Membership.objects.filter(user=user).update(let_in=None)
-    Draft.objects.filter(user=user).delete()
-    end_all(user)
 
 
 def printed(

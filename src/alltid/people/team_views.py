@@ -15,7 +15,7 @@ from alltid.vault.identity import fingerprint
 
 from . import audit, keys, roster
 from .doors import StaffRequest, open_led_team, open_team, unlocked_required
-from .forms import HoursForm, InviteForm, now_in
+from .forms import HoursForm, InviteForm
 from .models import AuditEvent, Membership, Team, User
 from .unlocking import Unlocked
 
@@ -28,7 +28,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
     """Show a team's members, keys, hours and sheets, and what can be done about them."""
     user = request.unlocked.user
     team = open_team(user, slug)
-    now = now_in(team)
+    now = team.local(timezone.now())
     sheets = list(team.sheets.all())
     context = {
         "team": team, "here": team.slug, "now": now, "leads": team.is_led_by(user),
@@ -70,9 +70,9 @@ def children(request: StaffRequest, slug: str) -> HttpResponse:
             team.opened = None
             AuditEvent.write("closed_team", actor=user, team=team)
         elif wanted == "lift":
-            team.intake_stopped, team.intake_stopped_why = None, ""
+            team.intake_stopped = None
             AuditEvent.write("intake_opened", actor=user, team=team)
-        team.save(update_fields=["opened", "intake_stopped", "intake_stopped_why"])
+        team.save(update_fields=["opened", "intake_stopped"])
     if wanted == "lift":
         # A key that is still not what it should be stops the intake again at once.
         request.unlocked.check_teams()

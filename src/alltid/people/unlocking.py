@@ -87,7 +87,7 @@ def keep_draft(user: User, subject: UUID, text: str, recipient: str) -> None:
 
 def alarm(team: Team, user: User | None) -> None:
     """Stop a team's intake: a stored recipient is not the public part of what opens."""
-    team.stop_intake("A stored key is not the one its holders have.")
+    team.stop_intake()
     AuditEvent.write("intake_stopped", actor=user, team=team, why="key substituted or unreadable")
 
 

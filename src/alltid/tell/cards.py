@@ -6,7 +6,6 @@ child's identity are stored, sealed to nobody until somebody writes with it.
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -32,7 +31,7 @@ class NewCard:
     card: Card
 
 
-def make(team: Team, count: int, today: date) -> list[NewCard]:
+def make(team: Team, count: int) -> list[NewCard]:
     """So many receipts made ahead (11 ms each), not stored. Raises KdfBusy."""
     version, pepper = newest_pepper()
     made = []
@@ -44,7 +43,6 @@ def make(team: Team, count: int, today: date) -> list[NewCard]:
             locator=root.locator(pepper),
             recipient=root.identity(pepper).recipient,
             pepper_version=version,
-            printed=today,
         )
         made.append(NewCard(number, card))
     return made
@@ -67,14 +65,12 @@ def page(cards: list[tuple[str, ...]], address: str, language: str) -> bytes:
         return pdf("tell/cards.typ", data)
 
 
-def print_cards(
-    team: Team, count: int, *, address: str, language: str, out: Path, today: date
-) -> None:
+def print_cards(team: Team, count: int, *, address: str, language: str, out: Path) -> None:
     """Make cards, write them to a PDF of mode 0600, and only then let them be used.
 
     Raises NotPrinted, KdfBusy, and CommandError where the file cannot be written.
     """
-    made = make(team, count, today)
+    made = make(team, count)
     said = [words.words_for(new.number, language) for new in made]
     write_private(out, page(said, address, language))
     try:

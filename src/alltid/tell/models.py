@@ -60,7 +60,6 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         acute: bool,
         now: datetime,
         form: bytes | None = None,
-        example: bool = False,
     ) -> "tuple[Disclosure, bool]":
         """Seal and store a first message in one transaction; (disclosure, whether it is new).
 
@@ -78,10 +77,9 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
             pepper_version=pepper_version,
             told=hour_of(now),
             acute=acute,
-            example=example,
         )
         disclosure.wait_for_reading(now)
-        message = disclosure.seal_message(CHILD, {"at": now.isoformat(timespec="minutes")} | body)
+        message = disclosure.seal_message(CHILD, body, now)
         message.form = form and form_mark(form)
         copies = [
             KeyCopy.of(disclosure, case, team_key=key),
@@ -137,7 +135,6 @@ class Disclosure(models.Model):
     # The child's messages up to here have been read by an adult, and the adults' by the child.
     read_by_staff = models.PositiveIntegerField(default=0)
     read_by_child = models.PositiveIntegerField(default=0)
-    answered = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
     example = models.BooleanField(default=False)
 
@@ -155,19 +152,23 @@ class Disclosure(models.Model):
         """Whether the promised time has passed without an answer."""
         return self.rank < self.Rank.QUIET and self.due < now
 
+    def promise(self, now: datetime) -> datetime:
+        """By when somebody reads what is written now."""
+        minutes = self.team.acute_within if self.acute else self.team.reads_within
+        return self.team.hours.after(now, minutes) or half_hour_up(now + timedelta(days=7))
+
     def wait_for_reading(self, now: datetime) -> None:
-        """Set the promise: by when somebody reads. An earlier promise is kept."""
-        team = self.team
-        minutes = team.acute_within if self.acute else team.reads_within
-        promised = team.hours.after(now, minutes) or half_hour_up(now + timedelta(days=7))
+        """Wait, with a promise; an earlier one is kept."""
+        promised = self.promise(now)
         waiting = self.rank < self.Rank.QUIET and not self._state.adding
         self.due = min(self.due, promised) if waiting else promised
         self.rank = self.Rank.ACUTE if self.acute else self.Rank.WAITING
 
-    def seal_message(self, author: str, body: dict[str, Any]) -> "Message":
-        """The next message, sealed to this disclosure's key; not saved."""
+    def seal_message(self, author: str, body: dict[str, Any], now: datetime) -> "Message":
+        """The next message with its minute, sealed to this disclosure's key; not saved."""
         self.sequence += 1
         label = Label("message", str(self.pk), self.sequence)
+        body = {"at": now.isoformat(timespec="minutes")} | body
         return Message(
             disclosure=self,
             sequence=self.sequence,
@@ -183,7 +184,7 @@ class Disclosure(models.Model):
                 return False
             fresh.acute = fresh.acute or acute
             fresh.wait_for_reading(now)
-            message = fresh.seal_message(CHILD, {"at": now.isoformat(timespec="minutes")} | body)
+            message = fresh.seal_message(CHILD, body, now)
             message.form = mark
             message.save(force_insert=True)
             fresh.save(update_fields=["acute", "rank", "due", "sequence"])
@@ -206,15 +207,13 @@ class Disclosure(models.Model):
             if fresh.messages.filter(from_child=False, sequence__gt=read_up_to).exists():
                 raise AnsweredMeanwhile
             newer = fresh.sequence > read_up_to and fresh.last_child_sequence() > read_up_to
-            body = {"at": now.isoformat(timespec="minutes"), "name": name, "text": text}
-            message = fresh.seal_message(author, body)
+            message = fresh.seal_message(author, {"name": name, "text": text}, now)
             message.from_child = False
             message.save(force_insert=True)
-            fresh.answered = hour_of(now)
             if not newer:
                 fresh.read_by_staff = fresh.sequence
                 fresh.rank, fresh.acute = self.Rank.QUIET, False
-            fresh.save(update_fields=["sequence", "answered", "read_by_staff", "rank", "acute"])
+            fresh.save(update_fields=["sequence", "read_by_staff", "rank", "acute"])
         self.refresh_from_db()
 
     def mark_read_by_staff(self, up_to: int) -> None:
@@ -235,10 +234,6 @@ class Disclosure(models.Model):
         """The sequence of the child's newest message, 0 where none is left."""
         newest = self.messages.filter(from_child=True).order_by("-sequence").first()
         return newest.sequence if newest else 0
-
-    def open_messages(self, case: Identity) -> list[Opened]:
-        """Every message, oldest first, opened with the case identity; raises a VaultError."""
-        return [message.open(case) for message in self.messages.order_by("sequence")]
 
 
 class Message(models.Model):
@@ -330,7 +325,6 @@ class Card(models.Model):
     locator = models.BinaryField(unique=True)
     recipient = models.CharField(max_length=80)
     pepper_version = models.PositiveSmallIntegerField()
-    printed = models.DateField()
 
 
 class VisitKey(models.Model):

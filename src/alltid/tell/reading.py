@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from alltid.people.models import Team
 from alltid.people.when import spoken, spoken_day
@@ -69,7 +68,7 @@ def front_team() -> Team | None:
 
 def promise(team: Team, due: datetime, now: datetime) -> str:
     """By when somebody reads, as it is said to the child."""
-    return spoken(due.astimezone(ZoneInfo(team.timezone)), now)
+    return spoken(team.local(due), now)
 
 
 def other_teams(team: Team, language: str, now: datetime) -> list[dict[str, Any]]:

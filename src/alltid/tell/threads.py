@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from alltid.people.models import Team
 from alltid.people.when import spoken, spoken_day
@@ -23,7 +23,7 @@ def _lead(team: Team) -> str:
 def _shown(line: Line, team: Team, now: datetime) -> dict[str, Any]:
     return {
         "author_first_name": line.name,
-        "when": spoken(line.at.astimezone(ZoneInfo(team.timezone)), now),
+        "when": spoken(team.local(line.at), now),
         "text": line.text,
         "from_child": line.from_child,
     }
@@ -58,6 +58,19 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     }
 
 
+# Why a team that keeps what was written does so, for a child who wants to end the talk.
+_KEPT_BECAUSE = {
+    Team.Kind.MANDATED: gettext_lazy(
+        "The law can say that a school or social services must keep it, so that it can be seen "
+        "that you got help."
+    ),
+    Team.Kind.HEALTH_RECORD: gettext_lazy(
+        "The law says that health care must keep what belongs to a health record."
+    ),
+    Team.Kind.NOT_MANDATED: gettext_lazy("That is how we have decided here."),
+}
+
+
 def ending_context(disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     """What ending erases and what is kept, and until when a backup may still hold it."""
     team = disclosure.team
@@ -65,7 +78,8 @@ def ending_context(disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     return {
         "team": team,
         "erases": not team.keeps_after_end,
+        "kept_reason": _KEPT_BECAUSE[Team.Kind(team.kind)],
         "unread": disclosure.read_by_staff == 0,
         "acute": disclosure.acute,
-        "backups_until": spoken_day(last.astimezone(ZoneInfo(team.timezone))),
+        "backups_until": spoken_day(team.local(last)),
     }

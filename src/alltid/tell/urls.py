@@ -1,23 +1,17 @@
 """The child's addresses: neutral words, the language first."""
 
-from django.conf import settings
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from alltid.web.context import own_names
 
 from . import views
 
 
-class LanguageConverter:
+class LanguageConverter(StringConverter):
     """Matches a language that the house speaks."""
 
-    regex = "|".join(code for code, _name in settings.LANGUAGES)
-
-    def to_python(self, value: str) -> str:
-        """The code itself."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """The code itself."""
-        return value
+    regex = "|".join(own_names())
 
 
 register_converter(LanguageConverter, "language")

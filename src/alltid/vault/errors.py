@@ -21,10 +21,6 @@ class KeySubstituted(VaultError):
     """A recipient in the database is not the public part of the identity it stands for."""
 
 
-class PassphraseWrong(VaultError):
-    """The passphrase does not open this user's identity."""
-
-
 class PepperWrong(VaultError):
     """The pepper is not the one this database was made with."""
 

@@ -132,7 +132,7 @@ def touches(tree):
                 and isinstance(node.value, ast.Name)
                 and node.value.id in ("Disclosure", "Message", "KeyCopy", "Feeling", "Card")
             )
-            or node.attr in ("open_messages", "disclosures", "team_identity")
+            or node.attr in ("disclosures", "team_identity")
         )
     ]
 

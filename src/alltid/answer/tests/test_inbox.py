@@ -194,7 +194,7 @@ def test_who_is_in_no_team_is_told_what_they_can_do_here(cast, name, sentence):
 
 
 def test_a_stopped_intake_stands_in_the_inbox(cast):
-    cast.north.stop_intake("why")
+    cast.north.stop_intake()
     assert "takes no new messages" in cast.browser("Bo").get(NORTH).content.decode()
 
 

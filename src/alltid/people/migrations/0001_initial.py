@@ -58,7 +58,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("trial", models.BooleanField(default=False)),
-                ("made", models.DateTimeField(default=django.utils.timezone.now)),
                 ("pepper_marks", models.JSONField(default=dict)),
             ],
             options={
@@ -101,7 +100,6 @@ class Migration(migrations.Migration):
                 ("keeps_after_end", models.BooleanField(default=True)),
                 ("opened", models.DateTimeField(blank=True, null=True)),
                 ("intake_stopped", models.DateTimeField(blank=True, null=True)),
-                ("intake_stopped_why", models.CharField(blank=True, max_length=200)),
                 (
                     "cover",
                     models.ForeignKey(

@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                 ("locator", models.BinaryField(unique=True)),
                 ("recipient", models.CharField(max_length=80)),
                 ("pepper_version", models.PositiveSmallIntegerField()),
-                ("printed", models.DateField()),
                 (
                     "team",
                     models.ForeignKey(
@@ -83,7 +82,6 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0)),
                 ("read_by_staff", models.PositiveIntegerField(default=0)),
                 ("read_by_child", models.PositiveIntegerField(default=0)),
-                ("answered", models.DateTimeField(blank=True, null=True)),
                 ("ended", models.DateTimeField(blank=True, null=True)),
                 ("example", models.BooleanField(default=False)),
                 (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 
@@ -63,6 +64,13 @@ class Ada:
     def sees(self, sentence: str) -> bool:
         """Whether a sentence stands on the page before her."""
         return " ".join(sentence.split()) in " ".join(unescape(self.html).split())
+
+
+def disk_full(execute: object, sql: str, params: object, many: bool, context: object) -> object:
+    """For connection.execute_wrapper: nothing more can be written."""
+    if sql.startswith("INSERT"):
+        raise OperationalError("database or disk is full")
+    return execute(sql, params, many, context)  # type: ignore[operator]
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from alltid.tell.telling import CHILD_GATE
 from alltid.tell.visit import new_form
 from alltid.web.throttle import COMING_BACK, TELLING
 
-from .conftest import Ada
+from .conftest import Ada, disk_full
 
 TEXT = "somebody said I get money for a picture of me"
 both_languages = pytest.mark.parametrize("language", ["sv", "en"])
@@ -96,19 +96,13 @@ def test_database_that_cannot_write_keeps_the_text(
 ) -> None:
     ada.language = language
     ada.look()
-    with connection.execute_wrapper(_disk_full):
+    with connection.execute_wrapper(disk_full):
         ada.send(text=TEXT)
     assert ada.seen.status_code == 503
     assert kept(ada)
     assert "Retry-After" in ada.seen.headers
     ada.send(text=TEXT, id=new_form())
     assert ada.seen.status_code == 200
-
-
-def _disk_full(execute: object, sql: str, params: object, many: bool, context: object) -> object:
-    if sql.startswith("INSERT"):
-        raise OperationalError("database or disk is full")
-    return execute(sql, params, many, context)  # type: ignore[operator]
 
 
 @both_languages

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 from django.utils import timezone
 
 from alltid.people.models import Team
 from alltid.people.tests.scene import Person
 from alltid.tell.models import Disclosure, Message
 
-from .conftest import Ada
+from .conftest import Ada, disk_full
 from .test_telling import answer
 
 TEXT = "somebody said I get money for a picture of me"
@@ -132,19 +132,13 @@ def test_used_words_are_not_shown_again_by_a_late_reload(
 
 def test_a_message_that_could_not_be_saved_is_sent_from_the_page_that_says_so(ada: Ada) -> None:
     ada.tell(TEXT)
-    with connection.execute_wrapper(_disk_full):
+    with connection.execute_wrapper(disk_full):
         ada.send("more/", text="and this")
     assert ada.seen.status_code == 503
     assert ada.sees("and this</textarea>")
     ada.send("more/", text="and this")
     assert ada.seen.status_code == 200
     assert Message.objects.count() == 2
-
-
-def _disk_full(execute: object, sql: str, params: object, many: bool, context: object) -> object:
-    if sql.startswith("INSERT"):
-        raise OperationalError("database or disk is full")
-    return execute(sql, params, many, context)  # type: ignore[operator]
 
 
 def test_text_begins_with_the_line_breaks_that_were_typed(ada: Ada) -> None:

@@ -46,9 +46,7 @@ def test_pepper_that_somebody_needs_is_kept(two, cast, needed):
     if needed == "disclosure":
         cast.tell()
     elif needed == "card":
-        Card.objects.create(
-            team=cast.north, locator=b"1", recipient="", pepper_version=1, printed="2026-01-01"
-        )
+        Card.objects.create(team=cast.north, locator=b"1", recipient="", pepper_version=1)
     else:
         User.objects.filter(name="Bo").update(pepper_version=1)
     with pytest.raises(CommandError, match=r"Pepper 1 is still needed: .* Keep it\."):

@@ -26,6 +26,7 @@ def production(settings, monkeypatch, tmp_path):
     settings.ALLTID = settings.ALLTID | {
         "MODE": "serve",
         "HOSTS": ["alltid.school.example"],
+        "SMTP_URL": "smtp://mail.school.example:587",
         "TRUSTED_PROXIES": ["127.0.0.1"],
     }
 

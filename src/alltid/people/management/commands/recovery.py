@@ -16,6 +16,7 @@ from django.utils import timezone
 from alltid.people import sheets
 from alltid.people.console import Command as Console
 from alltid.people.console import give_way_in, refuse, team_named
+from alltid.people.keys import forget_identity
 from alltid.people.models import Team, User
 from alltid.people.paper import printed_sheets, prove_paper
 from alltid.people.signin import Refused, Wait, protect, sign_in
@@ -110,7 +111,7 @@ class Command(Console):
         with transaction.atomic():
             if options["fresh"]:
                 user.save()
-                sheets.forget_identity(user)
+                forget_identity(user)
             opened = sheets.restore(team, identity, user, timezone.now())
         self.clear_screen()
         self.say(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from alltid.people.console import Command as Console
 from alltid.people.console import refuse, team_named
@@ -52,7 +51,6 @@ class Command(Console):
                 address=options["address"] or _address(language),
                 language=language,
                 out=out,
-                today=timezone.now().date(),
             )
         except (NotPrinted, KdfBusy) as wrong:
             refuse(f"No card was made. {wrong}")

@@ -67,6 +67,10 @@ def _unguarded() -> list[str]:
             "ALLTID_ROUNDS is 0: nothing is noticed or erased unless a timer of yours runs "
             "`alltid notices` and `alltid sweep`."
         )
+    if not settings.ALLTID["SMTP_URL"]:
+        said.append(
+            "ALLTID_SMTP_URL is not set: nobody hears that a child has written, unless they look."
+        )
     now = timezone.now()
     if not any(team.accepts(now) for team in Team.objects.all()):
         said.append("Children can tell no team now. Each team's own page says why.")
