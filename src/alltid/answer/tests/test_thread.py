@@ -396,3 +396,15 @@ def test_two_adults_open_a_new_thread_and_there_is_one_case(cast):
     for name in ("Bo", "Lo"):
         cast.browser(name).get(url(told))
     assert Case.objects.count() == CaseKeyCopy.objects.count() == 1
+
+
+def test_bo_sees_whether_the_child_has_read_his_answer(cast):
+    told = cast.tell()
+    bo, address = cast.browser("Bo"), f"/staff/thread/{told.pk}/"
+    assert "Our newest answer" not in bo.get(address).content.decode()
+    bo.post(address, {"text": "Thank you.", "read_up_to": 1})
+    assert "not read yet" in bo.get(address).content.decode()
+    Disclosure.objects.filter(pk=told.pk).update(read_by_child=2)
+    assert "read by the child" in bo.get(address).content.decode()
+    told.say("and this")
+    assert "read by the child" in bo.get(address).content.decode()

@@ -158,6 +158,22 @@ def test_ending_is_said_first_and_then_the_words_open_nothing(ada: Ada) -> None:
     assert ada.sees("We found nothing with those words.")
 
 
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("mandated", "The law can say that a school"),
+        ("health_record", "The law says that health care must keep"),
+        ("not_mandated", "That is how we have decided here."),
+    ],
+)
+def test_ending_says_why_what_was_read_is_kept(ada: Ada, north: Team, kind: str, why: str) -> None:
+    Team.objects.filter(pk=north.pk).update(kind=kind)
+    ada.tell("hej")
+    Disclosure.objects.update(read_by_staff=1)
+    ada.send("end/", do="ask")
+    assert ada.sees(f"We may have to keep what was written. {why}")
+
+
 def test_ada_chooses_another_team_and_keeps_her_text(ada: Ada, south: Team) -> None:
     ada.look()
     ada.send(text="it is about my teacher", do="other")
