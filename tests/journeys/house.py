@@ -108,7 +108,7 @@ class House:
     def environment(self) -> dict[str, str]:
         """The environment of everything that runs here; none of the tests' own settings."""
         files = write_secrets(self.folder / "secrets")
-        paths = [os.environ.get("PYTHONPATH", ""), str(HERE / "clock")]
+        paths = [os.environ.get("PYTHONPATH", ""), str(HERE / "inside")]
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("ALLTID_")},
             **{name: str(path) for name, path in files.items()},
@@ -119,6 +119,7 @@ class House:
             **{f"ALLTID_{name}": value for name, value in self.settings.items()},
             "DJANGO_SETTINGS_MODULE": "alltid.settings",
             "CLOCK_FILE": str(self.clock.file),
+            "FAULT_FILE": str(self.folder / "fault"),
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "TMPDIR": str(self.tmp),
         }
@@ -243,6 +244,16 @@ class House:
             ["ps", "-o", "rss=", "-p", pids], capture_output=True, text=True, check=False
         ).stdout
         return sum(int(kilobytes) for kilobytes in listed.split()) * 1024
+
+    @contextmanager
+    def broken(self, text: str) -> Iterator[None]:
+        """For the length of the block, whatever would seal this text fails and quotes it."""
+        file = self.folder / "fault"
+        file.write_text(text)
+        try:
+            yield
+        finally:
+            file.unlink()
 
     # --- asking it without a browser -----------------------------------------------------------
 
