@@ -34,7 +34,9 @@ VERBS = {
     "removed": gettext_lazy("removed from the team"),
     "recovery_renewed": gettext_lazy("made new recovery sheets"),
     "recovery_used": gettext_lazy("opened the keys with a recovery sheet"),
+    "renamed": gettext_lazy("changed the first name that children see"),
     "replied": gettext_lazy("wrote an answer"),
+    "secrets_changed": gettext_lazy("changed their passphrase or phone"),
     "shown": gettext_lazy("showed to a member again"),
     "team_founded": gettext_lazy("founded the team"),
 }

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from alltid.vault.identity import Identity
 
 from .keys import code_digest, join
-from .models import Invitation, User
+from .models import AuditEvent, Invitation, Team, User
 from .passphrase import generate
 from .signin import SignedIn, protect
 from .unlocking import end_all
@@ -87,7 +87,10 @@ def invitation_for(code: str) -> Invitation | None:
 
 
 def make_account(invitation: Invitation, offer: Offer, user: User) -> User:
-    """Give a new user, or one who lost their passphrase, a fresh identity; raises KdfBusy."""
+    """Give a new user, or one who lost their passphrase, a fresh identity.
+
+    Raises KdfBusy, InvitationUsed.
+    """
     protect(user, Identity.generate(), offer.passphrase, offer.totp_secret)
     user.failures, user.retry_at, user.totp_step = 0, None, 0
     with transaction.atomic():
@@ -103,6 +106,8 @@ def change_secrets(signed: SignedIn, passphrase: str, totp_secret: str) -> None:
     with transaction.atomic():
         user.save()
         end_all(user)
+        for team in Team.objects.of(user):
+            AuditEvent.write("secrets_changed", actor=user, team=team, subject=user.pk)
 
 
 def leave_everywhere(user: User) -> None:

@@ -1,12 +1,13 @@
 """A team's keys: made with the team, given to those let in, made anew when somebody leaves."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from alltid.vault.identity import Identity
 
@@ -33,7 +34,11 @@ class LastMember(Exception):
 
 
 class NobodyToLetIn(Exception):
-    """The person has not made their way in yet."""
+    """The person has not made their way in yet, or has made it anew since they were looked at."""
+
+
+class InvitationUsed(Exception):
+    """Somebody else used this code a moment ago."""
 
 
 def new_generation(team: Team) -> TeamKey:
@@ -73,9 +78,9 @@ def found_team(
 
 
 def code_digest(code: str) -> bytes:
-    """What is stored of an invitation's code."""
+    """What is stored of an invitation's code; a stolen database alone does not give it away."""
     plain = "".join(character for character in code.upper() if character in _CODE_ALPHABET)
-    return hashlib.sha256(plain.encode()).digest()
+    return salted_hmac("alltid.invitation", plain, algorithm="sha256").digest()
 
 
 @transaction.atomic
@@ -107,16 +112,38 @@ def join(invitation: Invitation, user: User) -> Membership:
     """Use an invitation up: the user belongs to the team and waits to be let in.
 
     Someone who lost their passphrase loses every old copy and unlocked session here: their new
-    identity opens nothing until another member seals the keys to it.
+    identity opens nothing until another member seals the keys to it. Raises InvitationUsed.
     """
+    used, _rows = Invitation.objects.filter(pk=invitation.pk).delete()
+    if not used:
+        raise InvitationUsed
+    mended_by = invitation.made_by if invitation.user_id else None
     membership, _made = Membership.objects.update_or_create(
-        team=invitation.team, user=user, defaults={"let_in": None, "role": invitation.role}
+        team=invitation.team,
+        user=user,
+        defaults={"let_in": None, "role": invitation.role, "mended_by": mended_by},
     )
     if invitation.user_id:
         forget_identity(user)
     AuditEvent.write("joined", actor=user, team=invitation.team, subject=user.pk)
-    invitation.delete()
     return membership
+
+
+def may_mend(by: User, membership: Membership) -> bool:
+    """Whether this member may make the other's way in anew: a lead, and where no other one is, all.
+
+    A code that is used takes an account over, so it is for those whom a team trusts with its doors.
+    """
+    leads = set(membership.team.leads().values_list("user", flat=True))
+    return by.pk in leads or not leads - {membership.user_id}
+
+
+def another_lets_in(by: User, membership: Membership) -> bool:
+    """Whether somebody else has to let this member in: who made the code does not, unless alone."""
+    if membership.mended_by_id != by.pk:
+        return False
+    others = membership.team.memberships.filter(let_in__isnull=False, user__is_active=True)
+    return others.exclude(user__in=[by, membership.user]).exists()
 
 
 @transaction.atomic
@@ -132,10 +159,10 @@ def forget_identity(user: User) -> None:
 def let_in(membership: Membership, unlocked: Unlocked) -> None:
     """Seal every live generation of the team's key to a member.
 
-    Raises NotForThisKey where the one who lets in holds no copy themselves.
+    Raises NotForThisKey where the one who lets in holds no copy themselves, and NobodyToLetIn.
     """
-    user = membership.user
-    if not user.recipient:
+    user = User.objects.select_for_update().get(pk=membership.user_id)
+    if not user.recipient or user.recipient != membership.user.recipient:
         raise NobodyToLetIn
     for key in membership.team.keys.all():
         key.seal_to(unlocked.team_identity(key), user=user)
@@ -160,6 +187,8 @@ def forget_member(membership: Membership) -> TeamKey:
         raise LastMember
     team, user = membership.team, membership.user
     TeamKeyCopy.objects.filter(key__team=team, user=user).delete()
+    # A code that they made, or that was made for them, would be a way back in.
+    team.invitations.filter(Q(made_by=user) | Q(user=user)).delete()
     end_all(user)
     membership.delete()
     return new_generation(team)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from alltid.vault.identity import fingerprint
 
 from .forms import day_name
-from .models import SEEN_LATELY, Membership, RecoverySheet, Team
+from .models import SEEN_LATELY, Membership, RecoverySheet, Team, User
 
 _CHECK_YEARLY = timedelta(days=365)
 
@@ -25,6 +25,7 @@ class Member:
     holds_every_key: bool
     away_until: date | None
     seen_lately: bool
+    may_be_mended: bool
 
     @property
     def letters(self) -> str:
@@ -37,9 +38,13 @@ class Member:
         return self.membership.let_in is None
 
 
-def members(team: Team, now: datetime) -> list[Member]:
-    """Everyone in a team, those who wait last; two queries whatever its size."""
+def members(team: Team, now: datetime, reader: User) -> list[Member]:
+    """Everyone in a team, those who wait last; as many queries whatever its size.
+
+    reader: whose page it is; another's way in is not theirs to mend everywhere (keys.may_mend).
+    """
     live = team.keys.count()
+    leads = set(team.leads().values_list("user", flat=True))
     memberships = (
         team.memberships.select_related("user", "team")
         .annotate(
@@ -56,6 +61,7 @@ def members(team: Team, now: datetime) -> list[Member]:
             holds_every_key=live > 0 and membership.held == live,
             away_until=_last_day_away(membership, now),
             seen_lately=bool(membership.user.seen and membership.user.seen > now - SEEN_LATELY),
+            may_be_mended=reader.pk in leads or not leads - {membership.user_id},
         )
         for membership in memberships
     ]

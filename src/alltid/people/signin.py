@@ -20,7 +20,7 @@ from alltid.vault.errors import VaultError
 from alltid.vault.identity import Identity
 from alltid.vault.parameters import SALT_BYTES
 
-from .models import User
+from .models import Invitation, User
 from .passphrase import canonical
 from .secrets import STAFF_GATE, newest_pepper, pepper
 
@@ -154,5 +154,7 @@ def sign_in(name: str, passphrase: str, code: str) -> SignedIn:
     if not _accept_code(user, secret, code):
         raise Refused
     User.objects.filter(pk=user.pk).update(failures=0, retry_at=None, seen=timezone.now())
+    # Nothing is lost, so a code to make this way in anew is not for whoever holds it.
+    Invitation.objects.filter(user=user).delete()
     user.refresh_from_db()
     return SignedIn(user, identity)

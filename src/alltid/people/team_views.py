@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +19,7 @@ from .doors import StaffRequest, open_led_team, open_team, unlocked_required
 from .forms import HoursForm, InviteForm
 from .models import AuditEvent, Membership, Team, User
 from .unlocking import Unlocked
+from .warning import warn
 
 Remove = Callable[[Membership, Unlocked], object]
 
@@ -32,7 +34,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
     sheets = list(team.sheets.all())
     context = {
         "team": team, "here": team.slug, "now": now, "leads": team.is_led_by(user),
-        "members": roster.members(team, now), "week": roster.week(team),
+        "members": roster.members(team, now, user), "week": roster.week(team),
         "closures": roster.closures(team, now.date()), "obstacles": list(team.obstacles(now)),
         "keys": list(team.keys.all()), "sheets": sheets,
         "unchecked": roster.unchecked(sheets, now), "invite": InviteForm(),
@@ -105,14 +107,17 @@ def _other_member(user: User, team: Team, pk: int) -> Membership:
 @require_http_methods(["GET", "POST"])
 @unlocked_required
 def mend(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
-    """Make a code for a member who lost their passphrase or phone; any member may."""
+    """Make a code for a member who lost their passphrase or phone, and let the team know."""
     user = request.unlocked.user
     team = open_team(user, slug)
     membership = _other_member(user, team, pk)
+    if not keys.may_mend(user, membership):
+        raise Http404
     context = {"team": team, "here": team.slug, "membership": membership}
     if request.method == "POST":
         context["join"] = _join_address(request)
         context["code"] = keys.invite(team, membership.role, user, membership.user)
+        warn(User.objects.filter(memberships__team=team).exclude(pk=user.pk))
         return render(request, "people/invited.html", context)
     return render(request, "people/mend.html", context)
 
@@ -127,21 +132,26 @@ def let_in(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     if membership.let_in:
         return redirect("people:team", slug)
     letters = fingerprint(membership.user.recipient)
+    another = keys.another_lets_in(user, membership)
     wrong = ""
     if request.method == "POST":
-        # The letters that were compared, not those that stand in the database by now.
-        if request.POST.get("letters") != letters:
+        try:
+            if another:
+                raise PermissionDenied
+            # The letters that were compared, not those that stand in the database by now.
+            if request.POST.get("letters") != letters:
+                raise keys.NobodyToLetIn
+            keys.let_in(membership, request.unlocked)
+            return redirect("people:team", slug)
+        except keys.NobodyToLetIn:
             wrong = _("The letters have changed since this page was opened. Compare them again.")
-        else:
-            try:
-                keys.let_in(membership, request.unlocked)
-                return redirect("people:team", slug)
-            except VaultError:
-                wrong = _("You do not hold every key of this team yourself. Ask another member.")
-    context = {"team": team, "here": team.slug, "membership": membership, "letters": letters}
-    return render(
-        request, "people/let_in.html", context | {"wrong": wrong}, status=409 if wrong else 200
-    )
+        except VaultError:
+            wrong = _("You do not hold every key of this team yourself. Ask another member.")
+    context = {
+        "team": team, "here": team.slug, "membership": membership, "letters": letters,
+        "another": another, "wrong": wrong,
+    }  # fmt: skip
+    return render(request, "people/let_in.html", context, status=409 if wrong else 200)
 
 
 @require_GET

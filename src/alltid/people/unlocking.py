@@ -1,10 +1,11 @@
 """An unlocked session: the user's identity, sealed under a key that only their cookie holds."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -151,6 +152,13 @@ def end(request: HttpRequest, response: HttpResponse) -> None:
     """Forget this session's unlocking, in the database and in the browser."""
     Unlocking.objects.filter(session_digest=_digest(request)).delete()
     response.delete_cookie(settings.KEY_COOKIE, path="/", samesite="Strict")
+
+
+def forget_idle(now: datetime) -> None:
+    """Forget what was locked and never come back to: a stolen cookie has nothing to open then."""
+    idle = now - timedelta(minutes=settings.ALLTID["LOCK_MINUTES"])
+    Unlocking.objects.filter(last_used__lte=idle).delete()
+    Session.objects.filter(expire_date__lte=now).delete()
 
 
 def end_all(user: User) -> None:

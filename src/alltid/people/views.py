@@ -1,8 +1,10 @@
 """The staff's own pages: signing in and out, making a way in, the account."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth import login, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,6 +40,7 @@ from .joining import (
     leave_everywhere,
     make_account,
 )
+from .keys import InvitationUsed
 from .keys import join as join_team
 from .models import AuditEvent, Invitation, Membership, Team, User
 
@@ -167,19 +170,21 @@ def join(request: HttpRequest) -> HttpResponse:
         return render(request, "people/join.html", {"form": form}, status=refused[1])
     invitation = invitation_for(form.cleaned_data["code"])
     if invitation is None:
-        form.add_error(
-            "code",
-            _(
-                "No invitation has that code. Look at every sign, or ask for a new one: "
-                "a code works once and for seven days."
-            ),
-        )
+        form.add_error("code", _no_invitation())
         return render(request, "people/join.html", {"form": form}, status=_REFUSED)
     if getattr(request, "unlocked", None) and invitation.user_id is None:
         if not invitation.team.memberships.filter(user=request.user.pk).exists():
-            join_team(invitation, request.unlocked.user)  # type: ignore[attr-defined]
+            with suppress(InvitationUsed):
+                join_team(invitation, request.unlocked.user)  # type: ignore[attr-defined]
         return redirect("people:account")
     return _take_offer(request, invitation, form.cleaned_data["code"])
+
+
+def _no_invitation() -> str:
+    return _(
+        "No invitation has that code. Look at every sign, or ask for a new one: "
+        "a code works once and for seven days."
+    )
 
 
 def _take_offer(request: HttpRequest, invitation: Invitation, code: str) -> HttpResponse:
@@ -220,6 +225,9 @@ def _make(form: StaffForm, invitation: Invitation, offer: Offer, language: str) 
     )
     try:
         make_account(invitation, offer, user)
+    except InvitationUsed:
+        form.add_error(None, _no_invitation())
+        return False
     except KdfBusy:
         form.add_error(None, _("Many are signing in right now. Try again in a moment."))
         return False
@@ -244,8 +252,11 @@ def account(request: StaffRequest) -> HttpResponse:
     # A copy, so that a refused first name does not stand in the page's head.
     form = AccountForm(_sent(request), instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
-        user = form.save(commit=False)
-        user.save(update_fields=form.Meta.fields)
+        with transaction.atomic():
+            if "first_name" in form.changed_data:
+                _note_name(user, form.cleaned_data["first_name"])
+            user = form.save(commit=False)
+            user.save(update_fields=form.Meta.fields)
         translation.activate(user.language)
         return redirect(f"{reverse('people:account')}?saved")
     own = Membership.objects.filter(user=user).select_related("team").order_by("team__name")
@@ -257,6 +268,13 @@ def account(request: StaffRequest) -> HttpResponse:
         "saved": "saved" in request.GET, "now": now,
     }  # fmt: skip
     return render(request, "people/account.html", context)
+
+
+def _note_name(user: User, name: str) -> None:
+    """Write into the logs of one's teams what children will see instead of the name they know."""
+    for team in Team.objects.of(user):
+        why = f"{user.first_name} → {name}"
+        AuditEvent.write("renamed", actor=user, team=team, subject=user.pk, why=why)
 
 
 def _place(membership: Membership, data: Any = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from alltid.people.models import AuditEvent, Draft, Team
+from alltid.people.unlocking import forget_idle
 
 from .models import Disclosure, KeyCopy, VisitKey
 from .rotation import retire_empty_generations
@@ -108,6 +109,7 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     for team in Team.objects.all():
         retire_empty_generations(team)
     forms = forget_forms(now)
+    forget_idle(now)
     keys, _ = VisitKey.objects.filter(made__lt=now - timedelta(minutes=30)).delete()
     shrink_log()
     return {"disclosures": len(due), "forms": forms, "visit keys": keys}

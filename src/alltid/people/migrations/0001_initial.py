@@ -162,6 +162,15 @@ class Migration(migrations.Migration):
                 ("away_from", models.DateTimeField(blank=True, null=True)),
                 ("away_until", models.DateTimeField(blank=True, null=True)),
                 (
+                    "mended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

@@ -424,7 +424,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/hours/": (302, 404, 200, 404),
     "/staff/team/north/children/": (405, 405, 405, 405),
     "/staff/team/north/invite/": (405, 405, 405, 405),
-    "/staff/team/north/mend/{waiting}/": (302, 200, 200, 404),
+    "/staff/team/north/mend/{waiting}/": (302, 404, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 200, 200, 404),
     "/staff/team/north/log/": (302, 404, 200, 404),
 }
@@ -433,7 +433,7 @@ EXPECTED_POST: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/children/": (302, 404, 302, 404),
     "/staff/team/north/invite/": (302, 404, 200, 404),
     "/staff/team/north/hours/": (302, 404, 200, 404),
-    "/staff/team/north/mend/{waiting}/": (302, 200, 200, 404),
+    "/staff/team/north/mend/{waiting}/": (302, 404, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 409, 409, 404),
     "/staff/account/away/north/": (302, 302, 302, 404),
 }
