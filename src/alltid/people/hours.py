@@ -99,6 +99,11 @@ class Hours:
         return moment.astimezone(ZoneInfo(self.zone))
 
 
+def hour_of(moment: datetime) -> datetime:
+    """A moment's hour: all that is stored in clear of when a child did something."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def half_hour_up(moment: datetime) -> datetime:
     """The next full half hour, or the moment itself where it is one."""
     seconds = moment.timestamp()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from alltid.vault.envelope import Label, open_identity, seal_identity
 from alltid.vault.identity import Identity
 
-from .hours import Hours
+from .hours import Hours, hour_of
 
 # Who has not signed in for so long is not counted among those who read.
 SEEN_LATELY = timedelta(days=14)
@@ -381,5 +381,11 @@ class AuditEvent(models.Model):
         subject: object = "",
         why: str = "",
     ) -> "AuditEvent":
-        """Add one event; a failure to write shuts the door it guards."""
-        return cls.objects.create(verb=verb, actor=actor, team=team, subject=str(subject), why=why)
+        """Add one event; a failure to write shuts the door it guards.
+
+        What no member did may be a child's doing, and is noted to the hour.
+        """
+        at = timezone.now() if actor else hour_of(timezone.now())
+        return cls.objects.create(
+            at=at, verb=verb, actor=actor, team=team, subject=str(subject), why=why
+        )

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from alltid.people.hours import hour_of
 from alltid.people.models import AuditEvent, Draft, Team
 from alltid.people.unlocking import forget_idle
 
@@ -19,7 +20,8 @@ from .visit import forget_forms, note_end
 
 _LIST = "erased.txt"
 _AT_ONCE = 500
-_UNREAD_KEPT = timedelta(hours=24)
+# A day, whatever the minute of the hour that is noted.
+_UNREAD_KEPT = timedelta(hours=25)
 
 
 def end(disclosure: Disclosure, now: datetime) -> None:
@@ -29,7 +31,7 @@ def end(disclosure: Disclosure, now: datetime) -> None:
         if disclosure.locator is not None:
             note_end(bytes(disclosure.locator), now)
         KeyCopy.objects.filter(disclosure=disclosure, team_key__isnull=True).delete()
-        Disclosure.objects.filter(pk=disclosure.pk).update(locator=None, ended=now)
+        Disclosure.objects.filter(pk=disclosure.pk).update(locator=None, ended=hour_of(now))
         AuditEvent.write("ended_by_child", actor=None, team=disclosure.team, subject=disclosure.pk)
     if erase_now:
         erase(disclosure, "ended by the child")

@@ -11,18 +11,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from alltid.people.hours import half_hour_up
+from alltid.people.hours import half_hour_up, hour_of
 from alltid.people.models import Team, TeamKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
 
 CHILD = "child"
 VISIT_MINUTES = 15
-
-
-def hour_of(moment: datetime) -> datetime:
-    """A moment's hour: all that is stored in clear of when a child wrote."""
-    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def form_mark(form: bytes) -> bytes:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alltid.people.models import Team
+from alltid.people.models import AuditEvent, Team
 from alltid.people.tests.scene import Person
 from alltid.tell import cards
 from alltid.tell.feelings import feeling_label
@@ -202,6 +202,12 @@ def test_only_the_hour_is_stored_in_clear(ada: Ada) -> None:
     assert (disclosure.told.minute, disclosure.told.second) == (0, 0)
     assert disclosure.due.minute in (0, 30)
     assert disclosure.due.second == 0
+    ada.send("end/", do="ask")
+    ada.send("end/", do="end")
+    ended = Disclosure.objects.get().ended
+    assert ended is not None
+    for moment in (ended, AuditEvent.objects.get(verb="ended_by_child").at):
+        assert (moment.minute, moment.second, moment.microsecond) == (0, 0, 0)
 
 
 def test_telling_costs_the_same_few_queries_however_much_is_held(ada: Ada) -> None:
