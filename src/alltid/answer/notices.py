@@ -12,25 +12,18 @@ hour at the most. Who is away, or from whom it is hidden, is told nothing. Run i
 like, also twice at once: a reason is claimed before the mail goes out, and told once.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from uuid import UUID
 
-from django.core.mail import EmailMessage, get_connection
-from django.utils import translation
-from django.utils.translation import gettext as _
-
+from alltid.people import mail
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure
 
 from .inbox import COVER_AFTER
 from .models import Notice, Recusal, Writing
-
-log = logging.getLogger(__name__)
 
 PAUSE = timedelta(minutes=15)
 # A claim this old whose mail never went out belongs to a run that died.
@@ -175,16 +168,12 @@ def _tell(user: User, found: list[Reason], *, urgent: bool, now: datetime, done:
     if not claimed:
         return
     mine = Notice.objects.filter(pk__in=[notice.pk for notice in claimed])
-    try:
-        _mail(user, urgent=urgent).send()
-    except (SMTPException, OSError) as error:
-        # Its text could quote an address; the kind of error is enough to begin to look.
-        log.warning("A notice could not be sent: %s.", type(error).__name__)
-        mine.delete()
-        done.failed += 1
-    else:
+    if mail.send(user, urgent=urgent):
         mine.update(sent=now)
         done.sent += 1
+    else:
+        mine.delete()
+        done.failed += 1
 
 
 def _claim(reason: Reason, now: datetime) -> Notice | None:
@@ -200,10 +189,3 @@ def _claim(reason: Reason, now: datetime) -> Notice | None:
         return notice
     abandoned = Notice.objects.filter(pk=notice.pk, sent__isnull=True, claimed__lt=now - _ABANDONED)
     return notice if abandoned.update(claimed=now) else None
-
-
-def _mail(user: User, *, urgent: bool) -> EmailMessage:
-    """One neutral sentence: no id, no link, no team; whoever sees it learns nothing."""
-    with translation.override(user.language):
-        sentence = _("Something waits for you now.") if urgent else _("Something waits for you.")
-    return EmailMessage(sentence, sentence, to=[user.email], connection=get_connection())

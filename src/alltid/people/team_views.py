@@ -14,12 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alltid.vault.errors import VaultError
 from alltid.vault.identity import fingerprint
 
-from . import audit, keys, roster
+from . import audit, keys, mail, roster
 from .doors import StaffRequest, open_led_team, open_team, unlocked_required
 from .forms import HoursForm, InviteForm
 from .models import AuditEvent, Membership, Team, User
 from .unlocking import Unlocked
-from .warning import warn
 
 Remove = Callable[[Membership, Unlocked], object]
 
@@ -117,7 +116,9 @@ def mend(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         context["join"] = _join_address(request)
         context["code"] = keys.invite(team, membership.role, user, membership.user)
-        warn(User.objects.filter(memberships__team=team).exclude(pk=user.pk))
+        for colleague in User.objects.filter(memberships__team=team).exclude(pk=user.pk):
+            if colleague.email:
+                mail.send(colleague, urgent=True)
         return render(request, "people/invited.html", context)
     return render(request, "people/mend.html", context)
 

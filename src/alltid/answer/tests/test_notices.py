@@ -179,7 +179,7 @@ def test_two_rounds_at_once_send_one_mail(town):
 def test_a_round_died_before_its_mail_and_a_later_one_sends_it(town):
     town.tell(at=TEN)
     with (
-        patch.object(notices, "_mail", side_effect=KeyboardInterrupt),
+        patch.object(notices.mail, "send", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         notices.run(TEN)
