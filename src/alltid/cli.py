@@ -8,6 +8,7 @@ What a person got wrong is answered with one sentence and status 2, never with a
 import argparse
 import ast
 import os
+import signal
 import sys
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
@@ -24,6 +25,10 @@ _NO_DATABASE = (
     "The database cannot be opened or written. Check ALLTID_DATA or ALLTID_DATABASE_URL, that the "
     "disk is not full, and that the user who runs this may write there. A new installation begins "
     "with `alltid upgrade`."
+)
+_NO_DRIVER = (
+    "ALLTID_DATABASE_URL is set, and what speaks with PostgreSQL is not installed. Type `sh "
+    "scripts/environment.sh postgres` in the folder of Alltid."
 )
 
 
@@ -117,22 +122,45 @@ def make_secrets(arguments: Sequence[str]) -> int:
 def _hand_over(name: str, arguments: Sequence[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alltid.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import get_commands, load_command_class
     from django.core.management.base import CommandError
     from django.db import OperationalError
 
     from alltid.vault.errors import PepperWrong
 
-    django.setup()
-    command = load_command_class(get_commands()[name], name)
-    options = vars(command.create_parser("alltid", name).parse_args(arguments))
     try:
+        django.setup()
+        command = load_command_class(get_commands()[name], name)
+        try:
+            options = vars(command.create_parser("alltid", name).parse_args(arguments))
+        except CommandError as error:
+            wrong = str(error).removeprefix("Error: ")
+            raise Misconfigured(
+                f"{wrong[:1].upper()}{wrong[1:]}. `alltid {name} --help` says what it takes."
+            ) from None
         command.execute(*options.pop("args", ()), **options)
     except (CommandError, PepperWrong) as error:
         raise Misconfigured(str(error)) from None
     except OperationalError:
         raise Misconfigured(_NO_DATABASE) from None
+    except ImproperlyConfigured as error:
+        raise Misconfigured(_NO_DRIVER if "psycopg" in str(error) else str(error)) from None
+    except OSError as error:
+        if not error.filename:
+            raise
+        raise Misconfigured(
+            f"{error.filename} cannot be read or written ({error.strerror}). Choose another place, "
+            "or give the user who runs this the right to it."
+        ) from None
     return 0
+
+
+def _end_tidily() -> None:
+    """Let a command that is told to end, or loses its terminal, still delete what it must."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
 
 
 def run(arguments: list[str]) -> int:
@@ -159,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `alltid`; 0 when done, 2 where something was wrong, 130 when interrupted."""
     # What is written here, a database above all, is for the user who runs it alone.
     os.umask(0o077)
+    _end_tidily()
     try:
         return run(list(sys.argv[1:] if arguments is None else arguments))
     except Misconfigured as wrong:

@@ -43,11 +43,16 @@ def _mode(text: str) -> str:
     return text
 
 
-def _whole(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError("a whole number from 0")
-    return number
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """A reader of whole numbers within bounds."""
+    wanted = f"a whole number from {least}" + (f" to {most}" if most else "")
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or not least <= int(text) <= (most or int(text)):
+            raise ValueError(wanted)
+        return int(text)
+
+    return read
 
 
 def _names(text: str) -> list[str]:
@@ -91,6 +96,22 @@ def _mail_server(text: str) -> str:
     return text
 
 
+def _postgresql(text: str) -> str:
+    """The address as it is, once its parts can be read."""
+    try:
+        address = urlsplit(text)
+        readable = not text or (address.scheme in ("postgres", "postgresql") and address.port != 0)
+    except ValueError:
+        readable = False
+    if not readable:
+        # Not the library's own words: they would quote a part of the password.
+        raise ValueError(
+            "it begins with postgres://, and signs such as / # ? in a password are written "
+            "%2F %23 %3F"
+        )
+    return text
+
+
 def _random(length: int) -> str:
     return base64.b64encode(secrets.token_bytes(length)).decode()
 
@@ -101,12 +122,15 @@ SETTINGS: dict[str, Setting] = {
     ),
     "DATA": Setting(Path, "var", "Folder for the database, the outgoing mail of a trial, prints."),
     "DATABASE_URL": Setting(
-        str, "", "A PostgreSQL address (postgres://…); empty: SQLite in the data folder.", True
+        _postgresql,
+        "",
+        "A PostgreSQL address (postgres://…); empty: SQLite in the data folder.",
+        True,
     ),
     "HOSTS": Setting(_names, "", "Host names this installation answers to, with commas between."),
     "HOST": Setting(str, "127.0.0.1", "The address to listen on."),
-    "PORT": Setting(_whole, "8000", "The port to listen on."),
-    "WORKERS": Setting(_whole, "2", "Server processes; one a core is right."),
+    "PORT": Setting(_whole(1, 65535), "8000", "The port to listen on."),
+    "WORKERS": Setting(_whole(1), "2", "Server processes; one a core is right."),
     "SECRET_KEY": Setting(
         str,
         None,
@@ -160,13 +184,15 @@ SETTINGS: dict[str, Setting] = {
     ),
     "MAIL_FROM": Setting(str, "alltid@localhost", "The sender of notices."),
     "ROUNDS": Setting(
-        _whole,
+        _whole(0),
         "1",
         "Every how many minutes the server sends notices and erases what is due; 0: a timer of "
         "yours runs `alltid notices` and `alltid sweep`.",
     ),
-    "BACKUP_DAYS": Setting(_whole, "30", "After how many days every backup is gone (1 to 30)."),
-    "LOCK_MINUTES": Setting(_whole, "15", "Idle minutes after which a staff page locks."),
+    "BACKUP_DAYS": Setting(
+        _whole(1, 30), "30", "After how many days every backup is gone (1 to 30)."
+    ),
+    "LOCK_MINUTES": Setting(_whole(1), "15", "Idle minutes after which a staff page locks."),
 }
 
 
@@ -181,6 +207,10 @@ def _text_of(name: str, setting: Setting, environ: Mapping[str, str]) -> str | N
         return plain
     try:
         return Path(file).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise Misconfigured(
+            f"{PREFIX}{name}_FILE names a file that is not text. Check the file's name."
+        ) from None
     except OSError as error:
         raise Misconfigured(
             f"{PREFIX}{name}_FILE cannot be read ({error.strerror}). Check the file's name and "
@@ -202,10 +232,11 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
         text = _text_of(name, setting, environ)
         if text is None:
             text = setting.default
-        if text is None:
+        if text is None or (setting.default is None and not text):
+            state = "not set" if text is None else "empty"
             raise Misconfigured(
-                f"{PREFIX}{name} is not set. {setting.description} "
-                "`alltid secrets` makes a fresh set."
+                f"{PREFIX}{name} is {state}. {setting.description} A new installation gets a "
+                "fresh set from `alltid secrets`; one that runs already needs its own back."
             )
         try:
             values[name] = setting.read(text)

@@ -44,12 +44,14 @@ def claim(host: str, port: int) -> None:
         except (OSError, OverflowError) as error:
             if getattr(error, "errno", None) == errno.EADDRINUSE:
                 raise env.Misconfigured(
-                    f"Port {port} is taken by another program on this machine. "
-                    f"Choose another one, as PORT={port + 1}."
+                    f"Port {port} is taken already, by another program on this machine or by "
+                    f"Alltid itself. Choose another one: PORT={port + 1} for a trial, "
+                    f"ALLTID_PORT={port + 1} for a real installation."
                 ) from None
+            why = getattr(error, "strerror", None) or error
             raise env.Misconfigured(
-                f"Nothing can listen on {host}, port {port} ({error}). "
-                "Change ALLTID_HOST or ALLTID_PORT."
+                f"Nothing can listen on {host}, port {port} ({why}). "
+                "Change ALLTID_HOST or ALLTID_PORT; a trial takes PORT."
             ) from None
 
 
@@ -62,11 +64,13 @@ def check_certificate() -> None:
     if not certificate:
         return
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
+        # A passphrase is never asked for: nobody sits there when a server starts.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, lambda: "")
+    except OSError as error:
+        why = "" if isinstance(error, ssl.SSLError) else f" ({error.strerror})"
         raise env.Misconfigured(
-            f"ALLTID_TLS_CERT or ALLTID_TLS_KEY cannot be used ({error.strerror or error}). Check "
-            "that both are readable and belong together."
+            f"ALLTID_TLS_CERT or ALLTID_TLS_KEY cannot be used{why}. Check that both can be read, "
+            "that they belong together, and that no passphrase is on the key."
         ) from None
 
 

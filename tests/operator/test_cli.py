@@ -2,7 +2,10 @@
 
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -19,11 +22,14 @@ def alltid(capsys, *typed: str) -> tuple[int, str, str]:
 
 
 @pytest.fixture(autouse=True)
-def umask():
-    """Give the tests back the mask that a command takes."""
+def as_before():
+    """Give the tests back the mask and the signals that a command takes."""
     before = os.umask(0o022)
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
     os.umask(before)
+    for number, handler in signals.items():
+        signal.signal(number, handler)
 
 
 def test_eva_types_alltid_alone_and_sees_every_command_with_one_line(capsys):
@@ -44,6 +50,22 @@ def test_eva_mistypes_a_command_and_reads_one_sentence(capsys):
     assert alltid(capsys, "serv") == (
         2, "", "There is no command serv. `alltid` alone lists them all.\n",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["cards"], "The following arguments are required: --team."),
+        (["cards", "--team", "North", "--count", "x"], "Argument --count: invalid int value: 'x'."),
+        (["sweep", "now"], "Unrecognized arguments: now."),
+        (["recovery", "open"], "Argument action: invalid choice: 'open'"),
+    ],
+)
+def test_eva_mistypes_what_comes_behind_a_command_and_reads_one_sentence(capsys, typed, said):
+    status, out, error = alltid(capsys, *typed)
+    assert (status, out) == (2, "")
+    assert error.startswith(said)
+    assert error.endswith(f"`alltid {typed[0]} --help` says what it takes.\n")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +171,7 @@ def test_trial_in_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
         ("RECEIPT_KEY", "lalala-lalala-lalala", "32 random bytes in base64"),
         ("SMTP_URL", "smtp://bo:lala/la@mail.example:587", "in a password are written"),
         ("SMTP_URL", "smtp://bo:lala#la@mail.example:587", "in a password are written"),
+        ("DATABASE_URL", "mysql://bo:lala@db.example/alltid", "it begins with postgres://"),
     ],
 )
 def test_eva_miswrites_a_secret_and_nothing_of_it_is_quoted(name, value, said):
@@ -159,3 +182,41 @@ def test_eva_miswrites_a_secret_and_nothing_of_it_is_quoted(name, value, said):
     assert said in str(wrong.value)
     assert "lala" not in str(wrong.value)
     assert "bGFs" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECRET_KEY", "", "ALLTID_SECRET_KEY is empty."),
+        ("PORT", "http", "a whole number from 1 to 65535"),
+        ("PORT", "65536", "a whole number from 1 to 65535"),
+        ("WORKERS", "0", "a whole number from 1"),
+        ("LOCK_MINUTES", "0", "a whole number from 1"),
+        ("BACKUP_DAYS", "31", "a whole number from 1 to 30"),
+        ("ROUNDS", "-1", "a whole number from 0"),
+    ],
+)
+def test_eva_sets_what_would_harm_and_reads_what_is_allowed(name, value, said):
+    names = [other for other, setting in env.SETTINGS.items() if setting.make]
+    good = {env.PREFIX + other: env.SETTINGS[other].make() for other in names}
+    with pytest.raises(env.Misconfigured, match=said):
+        env.read(good | {env.PREFIX + name: value})
+
+
+def test_terminal_that_closes_lets_a_command_delete_what_it_must(tmp_path):
+    left = tmp_path / "left"
+    program = (
+        "import signal; from alltid import cli\n"
+        "def wait(arguments):\n"
+        f"    file = open({str(left)!r}, 'w')\n"
+        "    try: print('here', flush=True); signal.pause()\n"
+        f"    finally: __import__('os').unlink({str(left)!r})\n"
+        "cli.run = wait; cli.main([])"
+    )
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as waiting:
+            assert waiting.stdout is not None
+            waiting.stdout.readline()
+            waiting.send_signal(number)
+        assert waiting.returncode == 128 + number
+        assert not left.exists()

@@ -131,8 +131,9 @@ def test_trial_on_a_taken_port_is_one_sentence(folder):
         done = run("trial", DATA=str(folder), PORT=str(port))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"Port {port} is taken by another program on this machine. "
-        f"Choose another one, as PORT={port + 1}.\n"
+        f"Port {port} is taken already, by another program on this machine or by Alltid itself. "
+        f"Choose another one: PORT={port + 1} for a trial, ALLTID_PORT={port + 1} for a real "
+        "installation.\n"
     )
 
 
