@@ -22,6 +22,8 @@ _LIST = "erased.txt"
 _AT_ONCE = 500
 # A day, whatever the minute of the hour that is noted.
 _UNREAD_KEPT = timedelta(hours=25)
+# How long the words of an answered talk work after its last promise.
+WORDS_WORK = timedelta(days=365)
 
 
 def end(disclosure: Disclosure, now: datetime) -> None:
@@ -96,8 +98,27 @@ def shrink_log(tries: int = 20) -> bool:
     return False
 
 
+def let_words_expire(team: Team, now: datetime) -> None:
+    """Shut the child's way into talks that were answered a year ago and more.
+
+    The fewer ways in there are, the longer a thief of database and pepper guesses at words.
+    """
+    answered = [Disclosure.Rank.QUIET, Disclosure.Rank.CLOSED]
+    long_ago = now - WORDS_WORK
+    old = Disclosure.objects.filter(
+        team=team,
+        rank__in=answered,
+        # Not those of all times at every sweep: older ones were seen to, also in any backup.
+        due__range=(long_ago - WORDS_WORK, long_ago),
+        locator__isnull=False,
+    )
+    with transaction.atomic():
+        KeyCopy.objects.filter(disclosure__in=old, team_key__isnull=True).delete()
+        old.update(locator=None)
+
+
 def sweep(now: datetime | None = None) -> dict[str, int]:
-    """Erase what is due; forget spent forms, visit keys, and team keys that open nothing any more.
+    """Erase what is due; forget old words, spent forms, visit keys, and team keys of no more use.
 
     Safe to run at any time, twice.
     """
@@ -109,6 +130,7 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     for disclosure in due:
         erase(disclosure, "swept")
     for team in Team.objects.all():
+        let_words_expire(team, now)
         retire_empty_generations(team)
     forms = forget_forms(now)
     forget_idle(now)

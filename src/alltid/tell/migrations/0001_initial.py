@@ -173,6 +173,12 @@ class Migration(migrations.Migration):
             model_name="disclosure",
             index=models.Index(fields=["team", "rank", "due", "id"], name="inbox"),
         ),
+        migrations.AddIndex(
+            model_name="disclosure",
+            index=models.Index(
+                condition=models.Q(("ended__isnull", False)), fields=["ended"], name="ended_talks"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="feeling",
             constraint=models.UniqueConstraint(

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from alltid.people.keys import new_generation
 from alltid.people.models import Team
+from alltid.people.tests.scene import Person
 from alltid.tell import erasing
 from alltid.tell.models import Disclosure, Message, SpentForm, VisitKey
 
 from .conftest import Ada
+from .test_telling import answer, staff_reads
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +51,27 @@ def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, 
     assert ada.seen.context["erases"] is not keeps
     ada.send("end/", do="end")
     assert Disclosure.objects.count() == left
+
+
+def test_words_of_a_talk_answered_a_year_ago_open_nothing_and_the_team_keeps_it(
+    ada: Ada, bo: Person
+) -> None:
+    words = ada.tell("hej")
+    answer(Disclosure.objects.get(), bo, "Thank you for telling.")
+    due = Disclosure.objects.get().due
+    erasing.sweep(due + timedelta(days=364))
+    assert ada.come_back(words).status_code == 200
+    erasing.sweep(due + timedelta(days=366))
+    ada.come_back(words)
+    assert ada.seen.status_code == 404
+    assert ada.sees("Maybe it was ended or is too old.")
+    assert staff_reads(Disclosure.objects.get(), bo)[0] == "hej"
+
+
+def test_words_work_as_long_as_nobody_has_answered(ada: Ada) -> None:
+    words = ada.tell("hej")
+    erasing.sweep(Disclosure.objects.get().due + timedelta(days=400))
+    assert ada.come_back(words).status_code == 200
 
 
 def test_old_generation_of_the_teams_key_goes_with_its_last_talk(ada: Ada, north: Team) -> None:
