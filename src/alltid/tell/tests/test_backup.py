@@ -54,7 +54,8 @@ def test_backups_in_a_folder_are_named_by_time_and_old_ones_go(data, tmp_path, s
     too_old = timezone.now() - timedelta(days=settings.ALLTID["BACKUP_DAYS"], minutes=1)
     young = too_old + timedelta(hours=1)
     other = ["alltid-by-hand.sqlite3", "notes.txt"]
-    for name in [moment.strftime(backup.NAMED) for moment in (too_old, young)] + other:
+    half = f".{too_old.strftime(backup.NAMED)}.part"
+    for name in [half, *(moment.strftime(backup.NAMED) for moment in (too_old, young)), *other]:
         (folder / name).touch()
 
     call_command("backup", "--to", str(folder))
@@ -63,7 +64,7 @@ def test_backups_in_a_folder_are_named_by_time_and_old_ones_go(data, tmp_path, s
     assert too_old.strftime(backup.NAMED) not in kept
     assert {young.strftime(backup.NAMED), *other} < kept
     assert len(kept) == 4
-    assert "1 older than 30 days are gone." in capsys.readouterr().out
+    assert "2 older than 30 days are gone." in capsys.readouterr().out
 
 
 @pytest.mark.django_db
@@ -79,6 +80,34 @@ def test_eva_does_not_overwrite_a_backup(data, tmp_path):
 def test_backup_that_cannot_be_written_says_so_and_leaves_nothing(data, tmp_path):
     with pytest.raises(CommandError, match=r"could not be written .* There is none\."):
         call_command("backup", "--to", str(tmp_path / "nowhere" / "copy.sqlite3"))
+
+
+@pytest.mark.django_db
+def test_eva_names_a_folder_that_is_not_there_and_makes_no_file_by_its_name(data, tmp_path):
+    with pytest.raises(CommandError, match=r"There is no folder .*/backups\. Make it"):
+        call_command("backup", "--to", str(tmp_path / "backups"))
+    assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.django_db
+def test_backup_into_the_data_folder_is_refused(data):
+    with pytest.raises(CommandError, match="the folder of the database itself"):
+        call_command("backup", "--to", str(data))
+
+
+@pytest.mark.django_db
+def test_half_a_copy_never_bears_the_name_of_a_backup(data, tmp_path, monkeypatch):
+    seen = []
+
+    def killed(file):
+        seen.extend(path.name for path in tmp_path.iterdir())
+        raise SystemExit
+
+    monkeypatch.setattr(backup.os, "fsync", killed)
+    with pytest.raises(SystemExit):
+        call_command("backup", "--to", str(tmp_path / "copy.sqlite3"))
+    assert "copy.sqlite3" not in seen
+    assert not list(tmp_path.glob("*copy*"))
 
 
 @pytest.mark.django_db

@@ -20,6 +20,8 @@ from alltid.people.console import Command as Console
 from alltid.people.console import refuse
 
 NAMED = "alltid-%Y%m%d-%H%M%S.sqlite3"
+_ERASED = "erased.txt"
+_PART = ".part"  # a copy that is not whole, or was not when the machine died
 
 
 class Command(Console):
@@ -34,21 +36,27 @@ class Command(Console):
     def handle(self, *args: Any, **options: Any) -> None:
         """Copy, check the copy, take the list of erased ids along, and drop what is too old."""
         source = database_file()
-        now, target = timezone.now(), options["to"]
-        folder = target if target.is_dir() else target.absolute().parent
+        now, target = timezone.now(), options["to"].absolute()
+        if not target.is_dir() and target.suffix != ".sqlite3":
+            refuse(f"There is no folder {target}. Make it, or name a file that ends in .sqlite3.")
+        folder = target if target.is_dir() else target.parent
         file = target / now.strftime(NAMED) if target.is_dir() else target
         if file.exists():
             refuse(f"{file} is there already. Choose another name.")
+        if folder == settings.DATA:
+            refuse("That is the folder of the database itself. Choose one on another disk.")
         try:
-            if (erased := settings.DATA / "erased.txt").exists():
-                shutil.copyfile(erased, folder / erased.name)
+            listed = (settings.DATA / _ERASED).exists()
+            if listed:
+                shutil.copyfile(settings.DATA / _ERASED, folder / _ERASED)
             copy_database(source, file)
         except OSError as error:
             refuse(f"The backup could not be written ({error.strerror}). There is none.")
         except sqlite3.Error as error:
             refuse(f"The backup could not be made ({error}). There is none.")
+        beside = ", with the list of erased talks beside it" if listed else ""
         self.say(
-            f"The backup is {file}, with the list of erased talks beside it. "
+            f"The backup is {file}{beside}. "
             "The secrets are not in it: keep a copy of them elsewhere."
         )
         if target.is_dir() and (gone := drop_old(folder, now)):
@@ -66,31 +74,36 @@ def database_file() -> Path:
 
 
 def copy_database(source: Path, file: Path) -> None:
-    """Copy the database page by page (SQLite's online backup) to a file of mode 0600."""
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    """Copy the database page by page (SQLite's online backup) to a file of mode 0600.
+
+    It bears its name only when it is whole: half a copy must not pass for a backup.
+    """
+    part = file.with_name(f".{file.name}{_PART}")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as here,
-            closing(sqlite3.connect(file)) as there,
+            closing(sqlite3.connect(part)) as there,
         ):
             here.backup(there)
             # One file without a log beside it, that opens on a read-only medium too.
             there.execute("PRAGMA journal_mode=DELETE")
             if there.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("the copy is not whole")
-        with file.open("rb") as copied:
+        with part.open("rb") as copied:
             os.fsync(copied.fileno())
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def drop_old(folder: Path, now: datetime) -> int:
     """Delete the backups of this folder that are too old for what children are promised."""
     oldest, gone = now - timedelta(days=settings.ALLTID["BACKUP_DAYS"]), 0
-    for path in folder.glob("alltid-*.sqlite3"):
+    for path in folder.glob("*alltid-*.sqlite3*"):
         try:
-            made = datetime.strptime(path.name, NAMED).replace(tzinfo=now.tzinfo)
+            name = path.name.removeprefix(".").removesuffix(_PART)
+            made = datetime.strptime(name, NAMED).replace(tzinfo=now.tzinfo)
         except ValueError:
             continue
         if made < oldest:
