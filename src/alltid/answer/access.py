@@ -56,7 +56,9 @@ class OpenDisclosure:
     @cached_property
     def case(self) -> Case:
         """What adults do about it; made when it is first opened."""
-        return Case.objects.open_for(self.disclosure)
+        return Case.objects.open_for(
+            self.disclosure, self.unlocked.newest_key(self.disclosure.team)
+        )
 
     @cached_property
     def is_lead(self) -> bool:

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,23 +20,26 @@ WRITES_FOR = timedelta(minutes=3)
 class CaseManager(models.Manager["Case"]):
     """Opens the case of a disclosure."""
 
-    def open_for(self, disclosure: Disclosure) -> "Case":
+    def open_for(self, disclosure: Disclosure, key: TeamKey | None = None) -> "Case":
         """The disclosure's case, made with a key of its own the first time it is wanted.
 
-        Raises NoKey where the team has none that the notes could be sealed to.
+        key: what the notes are sealed to, the team's newest unless it is given. Raises NoKey where
+        the team has none.
         """
         case: Case | None = self.filter(disclosure=disclosure).select_related("owner").first()
         if case is not None:
             return case
-        key = disclosure.team.current_key()
+        key = key or disclosure.team.current_key()
         if key is None:
             raise NoKey
         identity = Identity.generate()
-        case, made = self.get_or_create(
-            disclosure=disclosure, defaults={"recipient": identity.recipient}
-        )
-        if made:
-            CaseKeyCopy.of(case, identity, key).save(force_insert=True)
+        # Both or neither: a case without a copy of its key could never hold a note.
+        with transaction.atomic():
+            case, made = self.get_or_create(
+                disclosure=disclosure, defaults={"recipient": identity.recipient}
+            )
+            if made:
+                CaseKeyCopy.of(case, identity, key).save(force_insert=True)
         return case
 
 

@@ -1,6 +1,7 @@
 """An unlocked session: the user's identity, sealed under a key that only their cookie holds."""
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -40,6 +41,14 @@ class Unlocked:
                 alarm(key.team, self.user)
                 raise
         return self._teams[key.pk]
+
+    def newest_key(self, team: Team) -> TeamKey | None:
+        """The team's newest generation that this user can open: none that was only put there."""
+        for key in team.keys.all():
+            with suppress(NotForThisKey):
+                self.team_identity(key)
+                return key
+        return None
 
     def check_teams(self) -> None:
         """Open every team key once and stop the intake of a team whose key was replaced.
