@@ -148,4 +148,5 @@ def give_way_in(console: Command, name: str, language: str) -> Offer:
             else "That is not this moment's code. Look at the app, and at this machine's clock."
         ),
     )
+    console.clear_screen()
     return offer

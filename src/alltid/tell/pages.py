@@ -1,5 +1,6 @@
 """What every child's page has: its language, the way out, and an answer to whatever goes wrong."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -14,6 +15,8 @@ from alltid.web.context import behind_language, frame
 from alltid.web.errors import not_now
 from alltid.web.origin import is_foreign
 from alltid.web.throttle import COMING_BACK, TELLING, Throttle
+
+log = logging.getLogger(__name__)
 
 # Where a picture that is out there can be stopped, without anybody seeing it.
 REMOVAL_SERVICES = [
@@ -63,9 +66,11 @@ def never_lost(view: View) -> View:
         except KdfBusy:
             return not_now(request, "too_many", 503)
         except (DatabaseError, OSError):
+            log.exception("What a child sent was not saved, or not opened.")
             saves = "text" in request.POST
             return not_now(request, "not_saved" if saves else "not_opened", 503)
         except VaultError:
+            log.exception("What is stored did not open.")
             return not_now(request, "not_opened", 503)
 
     return answer

@@ -7,6 +7,7 @@ names (`tell:first`).
 
 import contextlib
 import ctypes
+import errno
 import logging
 import resource
 import sys
@@ -28,7 +29,7 @@ _OURS = "alltid"
 def in_short(error: BaseException) -> str:
     """An exception as its type and the places it came through, the last one first; then its causes.
 
-    No message, no source line, no value.
+    No message, no source line, no value; of a failing store its own constant, as SQLITE_FULL.
     """
     said: list[str] = []
     seen: set[int] = set()
@@ -40,9 +41,18 @@ def in_short(error: BaseException) -> str:
             for frame, line in traceback.walk_tb(cause.__traceback__)
         ]
         kind = type(cause)
-        said.append("\n  ".join([f"{kind.__module__}.{kind.__qualname__}", *reversed(frames)]))
+        name = f"{kind.__module__}.{kind.__qualname__}{_constant(cause)}"
+        said.append("\n  ".join([name, *reversed(frames)]))
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return "\nafter ".join(said)
+
+
+def _constant(error: BaseException) -> str:
+    """What SQLite, PostgreSQL or the system calls a failure: one name of a fixed list."""
+    name = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    if isinstance(error, OSError) and isinstance(error.errno, int):
+        name = errno.errorcode.get(error.errno)
+    return f" {name}" if name else ""
 
 
 class QuietFormatter(logging.Formatter):

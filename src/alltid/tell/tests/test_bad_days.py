@@ -92,13 +92,14 @@ def test_no_key_says_so_and_keeps_the_text(ada: Ada, north: Team, language: str)
 
 @both_languages
 def test_database_that_cannot_write_keeps_the_text(
-    ada: Ada, language: str, monkeypatch: pytest.MonkeyPatch
+    ada: Ada, language: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada.language = language
     ada.look()
     with connection.execute_wrapper(disk_full):
         ada.send(text=TEXT)
     assert ada.seen.status_code == 503
+    assert "What a child sent was not saved, or not opened." in caplog.messages
     assert kept(ada)
     assert "Retry-After" in ada.seen.headers
     ada.send(text=TEXT, id=new_form())

@@ -1,11 +1,16 @@
 """What a failure leaves behind: where it was, never what was said."""
 
+import errno
 import io
 import logging
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from types import SimpleNamespace
 
 import pytest
@@ -64,6 +69,17 @@ def test_an_error_in_short_names_types_files_and_lines_only() -> None:
     assert "in fail" in said
     assert CANARY not in said
     assert "raise" not in said
+
+
+def test_a_full_disk_is_told_from_a_locked_database_by_its_constant(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "small.sqlite3")) as database:
+        database.execute("CREATE TABLE told (sealed BLOB)")
+        database.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            database.execute("INSERT INTO told VALUES (zeroblob(100000))")
+    assert in_short(full.value).startswith("sqlite3.OperationalError SQLITE_FULL\n")
+    assert in_short(OSError(errno.ENOSPC, CANARY)) == "builtins.OSError ENOSPC"
+    assert in_short(SMTPRecipientsRefused({CANARY: (550, b"")})).count("\n") == 0
 
 
 def test_an_error_that_causes_itself_is_told_once() -> None:

@@ -83,17 +83,13 @@ class Command(Console):
         elif email and (wrong := _email(email)):
             refuse(wrong)
         given = [*(options["keeper"] or []), None, None][:2]
-        keepers = [
-            self._answer(keeper, f"Who keeps recovery sheet {number}:", _short(80))
-            for number, keeper in enumerate(given, start=1)
-        ]
-        if keepers[0].casefold() == keepers[1].casefold():
-            refuse("Two sheets with one keeper are one sheet. Name another keeper for the second.")
+        first_keeper = self._answer(given[0], "Who keeps recovery sheet 1:", _short(80))
+        second = self._answer(given[1], "Who keeps recovery sheet 2:", _another(first_keeper))
         team = Team(name=name, slug=_free_slug(name), place=place, kind=kind, opening=_WEEKDAYS,
                     keeps_after_end=kind != Team.Kind.NOT_MANDATED)  # fmt: skip
         user = User(name=lead, first_name=first, email="" if email == "-" else email,
                     language=options["language"])  # fmt: skip
-        return team, user, (keepers[0], keepers[1])
+        return team, user, (first_keeper, second)
 
     def _answer(self, given: str | None, question: str, check: Check) -> str:
         """An option's value, or what is typed; a wrong option ends the command."""
@@ -139,6 +135,17 @@ def _new_user(name: str) -> str | None:
 
 def _short(longest: int) -> Check:
     return lambda text: None if 0 < len(text) <= longest else f"Write it in 1 to {longest} letters."
+
+
+def _another(keeper: str) -> Check:
+    """A second keeper, who is not the first."""
+
+    def check(text: str) -> str | None:
+        if text.casefold() == keeper.casefold():
+            return "Two sheets with one keeper are one sheet. Name another keeper for the second."
+        return _short(80)(text)
+
+    return check
 
 
 def _one_of(known: dict[str, Any]) -> Check:
