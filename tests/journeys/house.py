@@ -38,6 +38,14 @@ HERE = Path(__file__).resolve().parent
 PATIENCE = 60.0  # seconds for what takes two on a machine that does nothing else
 
 
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Clock:
     """The server's clock, which can be put forward and, as a clock does, never goes back."""
 
@@ -99,7 +107,7 @@ class House:
         self.log.touch()
         self.clock = Clock(folder / "clock")
         self.settings = settings
-        self.port = 0
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     # --- what it runs with ---------------------------------------------------------------------
@@ -174,9 +182,7 @@ class House:
 
     def start(self) -> None:
         """Start, and wait until the first page comes."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "alltid.cli", "serve"],
@@ -211,7 +217,7 @@ class House:
     def stop(self) -> None:
         """End it as an operator does."""
         assert self.process is not None
-        self.process.terminate()
+        self.process.terminate()  # nothing, where it has ended already
         try:
             self.process.wait(timeout=PATIENCE)
         finally:

@@ -1,9 +1,12 @@
 """The adults' days: the lock, a blank screen, hands that change, signing out."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import expect
 
+from alltid.vault.identity import Identity
+from alltid.vault.tests.plain_age import opened_by_age
 from tests.journeys.house import House
 from tests.journeys.visitors import Staff
 
@@ -160,3 +163,21 @@ def test_a_code_opens_once(bo: Staff, house: House) -> None:
     bo.presses("Sign out")
     bo.tries_to_sign_in(code=code)
     bo.sees("The name, the passphrase or the code is not right.")
+
+
+def test_a_court_opens_with_plain_age_what_lo_took_out(
+    lo: Staff, house: House, tmp_path: Path
+) -> None:
+    house.tell(TOLD)
+    lo.signs_in()
+    lo.opens_from_inbox(house.newest())
+    lo.page.get_by_text("Take a copy out").click()
+    court = Identity.generate()
+    lo.page.locator("[name=recipient]").fill(court.recipient)
+    with lo.page.expect_download() as download:
+        lo.presses("Download, sealed to them")
+    file = tmp_path / "copy.age"
+    download.value.save_as(file)
+    assert TOLD.encode() not in file.read_bytes()
+    assert TOLD in opened_by_age(file.read_bytes(), court, tmp_path).stdout
+    assert TOLD not in opened_by_age(file.read_bytes(), Identity.generate(), tmp_path).stdout
