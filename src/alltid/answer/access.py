@@ -81,6 +81,7 @@ class OpenDisclosure:
     def reply(self, text: str, read_up_to: int, now: datetime) -> None:
         """Seal an answer to the child, and write it into the log.
 
+        What nobody carried is from now on the responder's own.
         Raises AnsweredMeanwhile, EndedByChild, NotAudited; then nothing was sent.
         """
         user = self.unlocked.user
@@ -89,6 +90,7 @@ class OpenDisclosure:
                 str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
             )
             write_log(user, self.disclosure, "replied")
+            Case.objects.filter(disclosure=self.disclosure, owner=None).update(owner=user)
 
     def has_sent(self, text: str, read_up_to: int) -> bool:
         """Whether this very answer is there already: a double tap, a lost response."""

@@ -28,6 +28,8 @@ from alltid.tell.models import Disclosure
 from alltid.tell.telling import tell
 from alltid.vault.identity import Identity
 
+from .models import Case
+
 
 def _daily(begin: str, end: str) -> dict[str, list[list[str]]]:
     """Sundays too, so that a trial on one shows a near time."""
@@ -243,6 +245,8 @@ def _make_threads(team: Team, bo: User, language: str, now: datetime) -> tuple[s
     talk.add_reply(
         str(bo.pk), bo.first_name, text["welcome"], read_up_to=talk.sequence, now=hours_ago[2]
     )
+    Case.objects.open_for(talk)
+    Case.objects.filter(disclosure=talk).update(owner=bo)
     Disclosure.objects.filter(team=team).update(example=True)
     return words
 

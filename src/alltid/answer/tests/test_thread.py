@@ -83,6 +83,17 @@ def test_bo_answers_and_the_child_reads_it(cast):
     assert AuditEvent.objects.filter(verb="replied", subject=str(told.pk)).count() == 1
 
 
+def test_bo_who_answers_first_is_who_answers_until_it_is_passed_on(cast):
+    told = cast.tell()
+    cast.browser("Lo").get(url(told))
+    bo = cast.browser("Bo")
+    reply(bo, told)
+    assert Case.objects.get(disclosure=told.pk).owner == cast.user("Bo")
+    bo.post(url(told, "pass/"), {"member": cast.user("Lo").pk})
+    reply(bo, told, "One more thing.", read_up_to=2)
+    assert Case.objects.get(disclosure=told.pk).owner == cast.user("Lo")
+
+
 def test_bo_answers_with_his_first_name_only(cast):
     told = cast.tell()
     reply(cast.browser("Bo"), told)
