@@ -53,10 +53,11 @@ class Cursor:
         try:
             plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
             rank, due, pk = plain.split(" ")
-            cursor = cls(int(rank), datetime.fromisoformat(due), UUID(pk), older)
-        except (ValueError, binascii.Error):
+            at = datetime.fromisoformat(due)
+            aware = at.tzinfo is not None
+            cursor = cls(int(rank), at.astimezone(UTC), UUID(pk), older)
+        except (ValueError, OverflowError, binascii.Error):
             return None
-        aware = cursor.due.tzinfo is not None
         return cursor if aware and 0 <= cursor.rank < Disclosure.Rank.CLOSED else None
 
 

@@ -365,7 +365,8 @@ class AuditEvent(models.Model):
         """Add; refuse to change."""
         if not self._state.adding:
             raise TypeError("An audit event is never changed.")
-        super().save(*args, **kwargs)
+        # An insert whatever the id: one that is there already is an error, not a change.
+        super().save(*args, **kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: what is in the log stays there."""

@@ -162,7 +162,7 @@ def log(request: StaffRequest, slug: str) -> HttpResponse:
     user = request.unlocked.user
     team = open_led_team(user, slug)
     before = request.GET.get("before", "")
-    if before and not before.isdecimal():
+    if before and not (before.isascii() and before.isdecimal() and len(before) < 19):
         raise Http404
     lines, older = audit.lines(team, user, int(before) if before else None)
     context = {"team": team, "here": team.slug, "lines": lines, "older": older, "before": before}

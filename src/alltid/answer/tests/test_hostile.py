@@ -1,10 +1,15 @@
 """Full disks, alarms and hands in the database, as staff meet them."""
 
+from base64 import urlsafe_b64encode
+from uuid import uuid4
+
 import pytest
 from django.db import OperationalError
+from django.test import Client
 
 from alltid.answer.models import Case, CaseKeyCopy
-from alltid.people.models import TeamKey
+from alltid.people.models import Team, TeamKey, User
+from alltid.tell.visit import new_form
 from alltid.vault.identity import Identity
 from tests.cast import Cast
 
@@ -39,3 +44,44 @@ def test_notes_are_not_sealed_to_a_key_that_somebody_put_there(cast: Cast) -> No
     TeamKey.objects.create(team=cast.north, number=99, recipient=Identity.generate().recipient)
     assert cast.browser("Bo").get(f"/staff/thread/{told.pk}/").status_code == 200
     assert {copy.team_key.number for copy in CaseKeyCopy.objects.all()} <= {1}
+
+
+MARKUP = """</textarea></div>"'><script>alert(1)</script><img src=x onerror=alert(1)>"""
+
+
+def test_markup_that_anybody_typed_stands_on_every_page_as_it_was_typed(cast: Cast) -> None:
+    for one in ("Bo", "Lo"):
+        User.objects.filter(pk=cast[one].user.pk).update(first_name=MARKUP[:40])
+    Team.objects.update(place=MARKUP[:80])
+    told = cast.tell(text=MARKUP)
+    bo, child, thread = cast.browser("Bo"), Client(), f"/staff/thread/{told.pk}/"
+    cast["Bo"].unlocked().save_draft(told.pk, MARKUP)
+    pages = [
+        bo.get(thread),
+        bo.post(thread, {"text": MARKUP, "read_up_to": "x"}),
+        bo.get("/staff/inbox/north/"),
+        bo.get("/staff/account/"),
+        bo.get("/staff/team/north/"),
+        cast.browser("Lo").get("/staff/team/north/log/"),
+        Client().post("/staff/sign-in/", {"name": MARKUP, "next": f"/staff/{MARKUP}"}),
+        child.get("/en/"),
+        child.post("/en/", {"text": MARKUP, "rest": MARKUP, "id": MARKUP, "team": "north"}),
+        child.post("/en/words/", {"text": MARKUP, "w1": MARKUP, "w2": MARKUP, "id": new_form()}),
+        child.post("/en/more/", {"text": MARKUP, "capsule": MARKUP, "id": MARKUP}),
+        child.post("/en/nowhere/", {"text": MARKUP, MARKUP: MARKUP}),
+        child.post(
+            "/en/", {"text": MARKUP, MARKUP: MARKUP}, headers={"origin": "https://x.example"}
+        ),
+    ]
+    for page in pages:
+        shown = page.content.decode()
+        for raw in ("<script>alert", "<img src=x", '</textarea></div>"'):
+            assert raw not in shown, page.request["PATH_INFO"]
+    assert any("&lt;script&gt;alert(1)" in page.content.decode() for page in pages)
+
+
+@pytest.mark.parametrize("due", ["0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59", "x"])
+def test_an_odd_place_in_the_inbox_is_its_beginning(cast: Cast, due: str) -> None:
+    place = f"1 {due} {uuid4().hex}".encode()
+    query = {"after": urlsafe_b64encode(place).decode()}
+    assert cast.browser("Bo").get("/staff/inbox/north/", query).status_code == 200

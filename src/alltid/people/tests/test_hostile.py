@@ -10,13 +10,13 @@ import pyotp
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from alltid.people import keys, signin, unlocking
 from alltid.people.joining import Offer
-from alltid.people.models import Invitation, Membership, Team, Unlocking, User
+from alltid.people.models import AuditEvent, Invitation, Membership, Team, Unlocking, User
 from alltid.people.passphrase import canonical
 from alltid.vault.identity import fingerprint
 from alltid.web.throttle import SIGNING_IN
@@ -248,3 +248,23 @@ def test_a_locked_session_that_nobody_comes_back_to_is_forgotten(bo: Person, lo:
     unlocking.forget_idle(now)
     assert Unlocking.objects.get().user == lo.user
     assert not Session.objects.filter(pk="old").exists()
+
+
+def test_an_event_of_the_log_is_not_written_over(north: Team, lo: Person) -> None:
+    first = AuditEvent.objects.order_by("id")[0]
+    for change in (
+        lambda: AuditEvent(id=first.pk, verb="nothing").save(),
+        lambda: AuditEvent.objects.update_or_create(id=first.pk, defaults={"verb": "nothing"}),
+        lambda: AuditEvent.objects.bulk_update([AuditEvent(id=first.pk, verb="nothing")], ["verb"]),
+        lambda: north.audit.all().delete(),
+    ):
+        with pytest.raises((TypeError, IntegrityError)), transaction.atomic():
+            change()
+    assert AuditEvent.objects.get(pk=first.pk).verb == first.verb
+
+
+@pytest.mark.parametrize("before", ["9" * 5000, "9" * 30, "\u0663", "-1", "x"])
+def test_an_odd_place_in_the_log_is_no_page_and_no_failure(
+    north: Team, lo: Person, before: str
+) -> None:
+    assert lo.browser().get("/staff/team/north/log/", {"before": before}).status_code == 404
