@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from . import views
+from alltid.people import team_views
+
+from . import hands, rotation, views
 
 app_name = "answer"
 urlpatterns = [
@@ -10,9 +12,14 @@ urlpatterns = [
     path("inbox/<slug:slug>/", views.inbox, name="team_inbox"),
     path("thread/<uuid:pk>/", views.thread, name="thread"),
     path("thread/<uuid:pk>/draft/", views.draft, name="draft"),
-    path("thread/<uuid:pk>/pass/", views.pass_on, name="pass"),
-    path("thread/<uuid:pk>/hide/", views.hide, name="hide"),
-    path("thread/<uuid:pk>/show/", views.show, name="show"),
+    path("thread/<uuid:pk>/pass/", views.other_hands, {"deed": hands.pass_on}, name="pass"),
+    path("thread/<uuid:pk>/hide/", views.other_hands, {"deed": hands.hide}, name="hide"),
+    path("thread/<uuid:pk>/show/", views.other_hands, {"deed": hands.show_again}, name="show"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
-    path("team/<slug:slug>/remove/<int:pk>/", views.remove_member, name="remove_member"),
+    path(
+        "team/<slug:slug>/remove/<int:pk>/",
+        team_views.remove_member,
+        {"remove": rotation.remove_member},
+        name="remove_member",
+    ),
 ]

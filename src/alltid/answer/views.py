@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alltid.people import team_views
 from alltid.people.doors import StaffRequest, unlocked_required
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
@@ -19,7 +18,7 @@ from alltid.people.unlocking import keep_draft
 from alltid.tell.models import AnsweredMeanwhile, Disclosure, EndedByChild
 from alltid.web.pictures import cut_pictures
 
-from . import access, desk, hands, rotation
+from . import access, desk, hands
 from . import inbox as inboxes
 from .access import OpenDisclosure
 from .export import export_thread
@@ -207,37 +206,17 @@ def _answer_behind_the_lock(request: HttpRequest, pk: UUID) -> HttpResponse:
 # --- other hands -------------------------------------------------------------------------------
 
 
-def _deed(request: StaffRequest, pk: UUID, deed: Deed) -> HttpResponse:
+@require_POST
+@guarded
+@unlocked_required
+def other_hands(request: StaffRequest, pk: UUID, deed: Deed) -> HttpResponse:
+    """Give a thread to another member or take it, hide it from one, or show it again."""
     user = request.unlocked.user
     try:
         deed(access.find(user, pk), user, request.POST.get("member", ""))
     except hands.NoSuchMember:
         return shut(request, "nobody", 409)
     return SeeOther(reverse("answer:thread", args=[pk]))
-
-
-@require_POST
-@guarded
-@unlocked_required
-def pass_on(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Give a thread to another member, or take it."""
-    return _deed(request, pk, hands.pass_on)
-
-
-@require_POST
-@guarded
-@unlocked_required
-def hide(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Hide a thread from another member."""
-    return _deed(request, pk, hands.hide)
-
-
-@require_POST
-@guarded
-@unlocked_required
-def show(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Show a thread again to a member it was hidden from."""
-    return _deed(request, pk, hands.show_again)
 
 
 @require_POST
@@ -257,8 +236,3 @@ def export(request: StaffRequest, pk: UUID) -> HttpResponse:
         content_type="application/octet-stream",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take a member out of a team, and seal its open threads to a new key."""
-    return team_views.remove_member(request, slug, pk, rotation.remove_member)

@@ -1,6 +1,8 @@
 """The child's pages. No cookie, no session, no redirect; whatever happens, the text is kept."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +20,7 @@ from .erasing import end as end_talk
 from .feelings import FEELINGS, send_feeling
 from .forms import TellForm
 from .models import Card, Disclosure, Door, NoKey, find_door
-from .pages import comes_back, from_our_page, in_language, never_lost, page, tells
+from .pages import View, comes_back, from_our_page, in_language, never_lost, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
 from .telling import (
@@ -268,13 +270,22 @@ def _show_door(
     return page(request, template, context | kept, status=status, rest="more/")
 
 
-def _visit(request: HttpRequest, now: datetime) -> Door:
-    """What the capsule of this POST opens; raises VisitOver."""
-    capsule = Capsule.open(request.POST.get("capsule", ""), now)
-    door = find_door([(capsule.locator, capsule.identity)])
-    if door is None:
-        raise VisitOver
-    return door
+def _visiting(view: Callable[[HttpRequest, str, Door, datetime], HttpResponse]) -> View:
+    """Hand on what the capsule of a POST opens; when the visit is over, ask for the words again."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, language: str) -> HttpResponse:
+        now = timezone.now()
+        try:
+            capsule = Capsule.open(request.POST.get("capsule", ""), now)
+            door = find_door([(capsule.locator, capsule.identity)])
+        except VisitOver:
+            door = None
+        if door is None:
+            return _visit_over(request, TellForm.read(request), language)
+        return view(request, language, door, now)
+
+    return answer
 
 
 def _visit_over(request: HttpRequest, form: TellForm, language: str) -> HttpResponse:
@@ -298,13 +309,13 @@ def _store(door: Door, form: TellForm, form_id: bytes, language: str, now: datet
 @require_POST
 @never_lost
 @tells
-def more(request: HttpRequest, language: str) -> HttpResponse:
+@_visiting
+def more(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Add a message to a talk, or the first one behind a card."""
-    form, now = TellForm.read(request), timezone.now()
+    form = TellForm.read(request)
     try:
-        door = _visit(request, now)
         form_id = read_form(form.form_id)
-    except (VisitOver, FormOld):
+    except FormOld:
         return _visit_over(request, form, language)
     if form.do != "send":
         return _show_door(request, door, language, now, **form.kept())
@@ -332,14 +343,9 @@ def more(request: HttpRequest, language: str) -> HttpResponse:
 @require_POST
 @never_lost
 @comes_back
-def feeling(request: HttpRequest, language: str) -> HttpResponse:
+@_visiting
+def feeling(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Take in how an answer felt; only the team's leads can open it."""
-    now = timezone.now()
-    form = TellForm.read(request)
-    try:
-        door = _visit(request, now)
-    except VisitOver:
-        return _visit_over(request, form, language)
     chosen = request.POST.get("feeling", "")
     if isinstance(door.held, Disclosure) and chosen in FEELINGS:
         send_feeling(door.held, chosen)
@@ -350,13 +356,9 @@ def feeling(request: HttpRequest, language: str) -> HttpResponse:
 @require_POST
 @never_lost
 @comes_back
-def end(request: HttpRequest, language: str) -> HttpResponse:
+@_visiting
+def end(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Say what is erased and what is kept; then end the talk."""
-    now = timezone.now()
-    try:
-        door = _visit(request, now)
-    except VisitOver:
-        return _visit_over(request, TellForm.read(request), language)
     if isinstance(door.held, Card):
         return _show_door(request, door, language, now)
     disclosure = door.held
