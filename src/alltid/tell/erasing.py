@@ -1,7 +1,7 @@
 """Ending a talk, and erasing so that the bytes are gone, not only the rows."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,7 @@ from .rotation import retire_empty_generations
 from .visit import forget_forms, note_end
 
 _LIST = "erased.txt"
+_ENDED = "ended"
 _AT_ONCE = 500
 # A day, whatever the minute of the hour that is noted.
 _UNREAD_KEPT = timedelta(hours=25)
@@ -29,15 +30,21 @@ WORDS_WORK = timedelta(days=365)
 def end(disclosure: Disclosure, now: datetime) -> None:
     """Shut the child's way in at once; erase now what this team's policy does not keep."""
     erase_now = disclosure.read_by_staff > 0 and not disclosure.team.keeps_after_end
+    ended = hour_of(now)
+    _note(f"{_ENDED} {ended.isoformat()} {disclosure.pk}")
     with transaction.atomic():
         if disclosure.locator is not None:
             note_end(bytes(disclosure.locator), now)
-        KeyCopy.objects.filter(disclosure=disclosure, team_key__isnull=True).delete()
-        Disclosure.objects.filter(pk=disclosure.pk).update(locator=None, ended=hour_of(now))
+        _shut(disclosure, ended)
         AuditEvent.write("ended_by_child", actor=None, team=disclosure.team, subject=disclosure.pk)
     if erase_now:
         erase(disclosure, "ended by the child")
     shrink_log()
+
+
+def _shut(disclosure: Disclosure, ended: datetime) -> None:
+    KeyCopy.objects.filter(disclosure=disclosure, team_key__isnull=True).delete()
+    Disclosure.objects.filter(pk=disclosure.pk).update(locator=None, ended=ended)
 
 
 def erase(disclosure: Disclosure, why: str) -> None:
@@ -50,36 +57,61 @@ def erase(disclosure: Disclosure, why: str) -> None:
 
 
 def remember(subject: object) -> None:
-    """Add an erased id to the list that a restore replays; on disk before anything is deleted."""
+    """Add an erased id to the list that a restore replays."""
+    _note(str(subject))
+
+
+def _note(line: str) -> None:
+    """Add a line to the list; on disk before anything is changed in the database."""
     settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     listed = os.open(settings.DATA / _LIST, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(listed, "a", encoding="ascii") as file:
-        file.write(f"{subject}\n")
+        # An end of line before it: what a crash cut off takes nothing else with it.
+        file.write(f"\n{line}\n")
         file.flush()
         os.fsync(file.fileno())
 
 
 def replay() -> int:
-    """Erase again, after a restore, what had been erased before; how many there were."""
+    """Erase and end again, after a restore, what had been; how many had come back."""
     path = settings.DATA / _LIST
     if not path.exists():
         return 0
-    ids = sorted(set(_listed(path.read_text(encoding="ascii", errors="replace"))))
+    erased, ended = _listed(path.read_text(encoding="ascii", errors="replace"))
     count = 0
-    # In parts: a database takes so many values in one statement, and no more.
-    for part in (ids[i : i + _AT_ONCE] for i in range(0, len(ids), _AT_ONCE)):
+    for part in _parts(erased):
         Draft.objects.filter(subject__in=part).delete()
         _all, by_model = Disclosure.objects.filter(pk__in=part).delete()
         count += by_model.get("tell.Disclosure", 0)
+    for part in _parts(ended):
+        for one in Disclosure.objects.filter(pk__in=part, ended__isnull=True):
+            with transaction.atomic():
+                _shut(one, ended[one.pk])
+            count += 1
     shrink_log()
     return count
 
 
-def _listed(text: str) -> Iterator[UUID]:
-    """The ids of the list. A line that a crash cut off is passed over: nothing was erased by it."""
-    for line in text.split():
+def _parts(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """A database takes so many values in one statement, and no more."""
+    listed = sorted(ids)
+    return (listed[i : i + _AT_ONCE] for i in range(0, len(listed), _AT_ONCE))
+
+
+def _listed(text: str) -> tuple[set[UUID], dict[UUID, datetime]]:
+    """The erased talks of the list, and the ended ones with their hour.
+
+    A line that a crash cut off is passed over: nothing was done by it.
+    """
+    erased, ended = set(), {}
+    for line in text.splitlines():
         with suppress(ValueError):
-            yield UUID(line)
+            match line.split():
+                case [one]:
+                    erased.add(UUID(one))
+                case [mark, when, one] if mark == _ENDED:
+                    ended[UUID(one)] = datetime.fromisoformat(when)
+    return erased, ended
 
 
 def shrink_log(tries: int = 20) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from alltid.people.keys import new_generation
 from alltid.people.models import Team
 from alltid.people.tests.scene import Person
 from alltid.tell import erasing
-from alltid.tell.models import Disclosure, Message, SpentForm, VisitKey
+from alltid.tell.models import Disclosure, KeyCopy, Message, SpentForm, VisitKey
 
 from .conftest import Ada
 from .test_telling import answer, staff_reads
@@ -89,10 +90,33 @@ def test_erased_ids_are_listed_and_erased_again_after_a_restore(ada: Ada) -> Non
     ada.tell("hej")
     disclosure = Disclosure.objects.get()
     erasing.remember(disclosure.pk)
-    assert (settings.DATA / "erased.txt").read_text() == f"{disclosure.pk}\n"
+    assert (settings.DATA / "erased.txt").read_text().split() == [str(disclosure.pk)]
     assert erasing.replay() == 1
     assert Disclosure.objects.count() == 0
     assert erasing.replay() == 0
+
+
+def test_ended_talk_that_a_restore_brought_back_is_ended_again(ada: Ada) -> None:
+    words = ada.tell("hej")
+    ada.come_back(words)
+    before = Disclosure.objects.get()
+    child = KeyCopy.objects.get(team_key__isnull=True)
+    ada.send("end/", do="end")
+    ended = Disclosure.objects.get().ended
+    # When a backup is put back that was taken before
+    before.save()
+    child.save(force_insert=True)
+    assert ada.come_back(words).status_code == 200
+    with (settings.DATA / "erased.txt").open("a") as torn:
+        torn.write("ended 2026-11-23T17")
+    erasing.remember(uuid4())
+    assert erasing.replay() == 1
+    # Then the words work no more, and what nobody read is erased in time
+    assert ada.come_back(words).status_code == 404
+    assert Disclosure.objects.get().ended == ended
+    assert erasing.replay() == 0
+    erasing.sweep(ended + timedelta(hours=26))
+    assert not Disclosure.objects.exists()
 
 
 def test_sweeping_forgets_spent_forms_and_visit_keys_in_time(ada: Ada) -> None:

@@ -1,4 +1,4 @@
-"""Erase again, after a restore from a backup, what had been erased before.
+"""Erase and end again, after a restore from a backup, what had been erased or ended before.
 
 It reads erased.txt in the data folder. `alltid serve` does it at every start.
 """
@@ -16,4 +16,4 @@ class Command(Console):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many came back with the backup and are gone again."""
-        self.say(f"{replay()} disclosures had come back and are erased again.")
+        self.say(f"{replay()} disclosures had come back and are erased or ended again.")

@@ -49,7 +49,9 @@ class Command(Console):
             self.say("Everything that must hold holds.")
             return
         if returned := replay():
-            self.say(f"{returned} disclosures had come back with a backup and are erased again.")
+            self.say(
+                f"{returned} disclosures had come back with a backup and are erased or ended again."
+            )
         self.say(f"Alltid listens on {host}, port {port}.", *_unguarded())
         server.take_over()
 
