@@ -16,6 +16,7 @@ PAGE = 50
 # What the log's verbs are called on the page; a verb that is not here stands as it is.
 VERBS = {
     "away": gettext_lazy("changed an absence"),
+    "cards_printed": gettext_lazy("printed cards"),
     "closed_team": gettext_lazy("closed the team for children"),
     "ended_by_child": gettext_lazy("a child ended the talk"),
     "erased": gettext_lazy("erased"),
@@ -39,6 +40,7 @@ VERBS = {
     "secrets_changed": gettext_lazy("changed their passphrase or phone"),
     "shown": gettext_lazy("showed to a member again"),
     "team_founded": gettext_lazy("founded the team"),
+    "words_expired": gettext_lazy("a child's words expired"),
 }
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alltid.people.console import write_private
-from alltid.people.models import Team
+from alltid.people.models import AuditEvent, Team
 from alltid.people.printing import pdf
 from alltid.people.secrets import CHILD_GATE, newest_pepper
 from alltid.vault import words
@@ -74,7 +75,11 @@ def print_cards(team: Team, count: int, *, address: str, language: str, out: Pat
     said = [words.words_for(new.number, language) for new in made]
     write_private(out, page(said, address, language))
     try:
-        Card.objects.bulk_create([new.card for new in made])
+        with transaction.atomic():
+            AuditEvent.write(
+                "cards_printed", actor=None, team=team, subject=team.pk, why=str(count)
+            )
+            Card.objects.bulk_create([new.card for new in made])
     except Exception:
         # Cards that open nothing must not be handed out.
         out.unlink(missing_ok=True)

@@ -144,9 +144,11 @@ def let_words_expire(team: Team, now: datetime) -> None:
         due__range=(long_ago - WORDS_WORK, long_ago),
         locator__isnull=False,
     )
-    with transaction.atomic():
-        KeyCopy.objects.filter(disclosure__in=old, team_key__isnull=True).delete()
-        old.update(locator=None)
+    for disclosure in old:
+        with transaction.atomic():
+            AuditEvent.write("words_expired", actor=None, team=team, subject=disclosure.pk)
+            KeyCopy.objects.filter(disclosure=disclosure, team_key__isnull=True).delete()
+            Disclosure.objects.filter(pk=disclosure.pk).update(locator=None)
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
+from alltid.people.models import AuditEvent
 from alltid.people.printing import NotPrinted
 from alltid.tell import cards
 from alltid.tell.models import Card, Disclosure
@@ -58,6 +59,8 @@ def test_every_card_has_words_of_its_own(cast, paper, tmp_path):
     make(tmp_path, 30)
     assert len({tuple(card) for card in paper["cards"]}) == 30
     assert Card.objects.count() == 30
+    event = AuditEvent.objects.get(verb="cards_printed")
+    assert (event.team, event.why) == (cast.north, "30")
 
 
 def test_words_stand_on_the_paper_and_nowhere_in_the_database(cast, paper, tmp_path):
