@@ -309,8 +309,9 @@ def passphrase(request: StaffRequest) -> HttpResponse:
         signed, status = _prove(form, user)
         if signed is not None:
             totp_secret = signin.totp_secret_of(signed.user, signed.identity)
-            change_secrets(signed, offer.passphrase, totp_secret)
-            return _leave(request, "changed")
+            if _change(form, signed, offer.passphrase, totp_secret):
+                return _leave(request, "changed")
+            status = _BUSY
     context = {"form": form, "offer": offer, "here": "account"}
     return render(request, "people/passphrase.html", context, status=status)
 
@@ -331,10 +332,21 @@ def code(request: StaffRequest) -> HttpResponse:
             signed, status = _prove(form, user)
             if signed is not None:
                 signed.user.totp_step = 0
-                change_secrets(signed, form.cleaned_data["passphrase"], offer.totp_secret)
-                return _leave(request, "changed")
+                if _change(form, signed, form.cleaned_data["passphrase"], offer.totp_secret):
+                    return _leave(request, "changed")
+                status = _BUSY
     context = {"form": form, "offer": offer, "qr": offer.qr(user.name), "here": "account"}
     return render(request, "people/code.html", context, status=status)
+
+
+def _change(form: StaffForm, signed: signin.SignedIn, passphrase: str, totp_secret: str) -> bool:
+    """Whether the new secrets are taken into use; otherwise a sentence for the form."""
+    try:
+        change_secrets(signed, passphrase, totp_secret)
+    except KdfBusy:
+        form.add_error(None, _("Many are signing in right now. Try again in a moment."))
+        return False
+    return True
 
 
 def _prove(form: StaffForm, user: User) -> tuple[signin.SignedIn | None, int]:

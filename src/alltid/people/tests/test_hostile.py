@@ -18,6 +18,7 @@ from alltid.people import keys, signin, unlocking
 from alltid.people.joining import Offer
 from alltid.people.models import AuditEvent, Invitation, Membership, Team, Unlocking, User
 from alltid.people.passphrase import canonical
+from alltid.vault.errors import KdfBusy
 from alltid.vault.identity import fingerprint
 from alltid.web.throttle import SIGNING_IN
 
@@ -268,3 +269,21 @@ def test_an_odd_place_in_the_log_is_no_page_and_no_failure(
     north: Team, lo: Person, before: str
 ) -> None:
     assert lo.browser().get("/staff/team/north/log/", {"before": before}).status_code == 404
+
+
+def test_bo_changes_words_in_the_middle_of_a_flood_and_keeps_the_old_ones(
+    bo: Person, north: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = bo.browser()
+    page = client.get("/staff/account/passphrase/")
+    typed = {"own-offer": page.context["offer"].signed(), "own-kept": "on"}
+    typed |= {"own-passphrase": bo.passphrase, "own-code": bo.code()}
+
+    def busy(*args: object) -> None:
+        raise KdfBusy
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alltid.people.joining.protect", busy)
+        assert client.post("/staff/account/passphrase/", typed).status_code == 503
+    User.objects.update(totp_step=0)
+    assert Client().post(SIGN_IN, bo.at_sign_in()).status_code == 302
