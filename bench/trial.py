@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +96,8 @@ def serving() -> Iterator[Served]:
                 time.sleep(0.01)
             yield Served(port, process.pid, folder, time.perf_counter() - begun)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it ended by itself, and has said why
+                os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
