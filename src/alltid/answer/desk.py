@@ -100,6 +100,7 @@ def _strip(
         "owner": owner.first_name if owner else "",
         "acute": _acute(disclosure, said),
         "taps": tap_texts(said),
+        "something_done": said.get("about") == "something_i_did",
         "language": dict(settings.LANGUAGES).get(said.get("language", ""), ""),
         "example": disclosure.example,
         "ended": disclosure.ended is not None,

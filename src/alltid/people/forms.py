@@ -130,7 +130,7 @@ class NewAccountForm(OfferForm):
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     email = forms.EmailField(
-        label=gettext_lazy("Address for notices"),
+        label=gettext_lazy("E-mail address for notices"),
         help_text=gettext_lazy(
             "You may leave it empty. Notices say that something waits, never what."
         ),
@@ -193,7 +193,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # only subscripta
         fields = ["first_name", "email", "language"]
         labels = {
             "first_name": gettext_lazy("First name"),
-            "email": gettext_lazy("Address for notices"),
+            "email": gettext_lazy("E-mail address for notices"),
             "language": gettext_lazy("Language of these pages"),
         }
         help_texts = {
