@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 from tests.journeys.house import House, Known, trails
 
 LEAVE = "https://sv.wikipedia.org/"
-# What a child reads, in English and in Swedish, as PRACTICE.md has it.
+# What a child reads, in English and in Swedish.
 SAID = {
     "always": ("You can always tell.", "Du kan alltid berätta."),
     "whatever": ("Whatever you did.", "Vad du än har gjort."),
