@@ -239,3 +239,16 @@ def test_a_method_that_no_page_has_is_refused_with_a_page(ada: Ada, method: str,
     assert "POST" in answer["Allow"]
     assert not answer.cookies
     assert not Disclosure.objects.exists()
+
+
+def test_ada_chose_a_team_that_was_closed_meanwhile_and_can_send_to_the_one_before_her(
+    ada: Ada, south: Team
+) -> None:
+    ada.look()
+    Team.objects.filter(pk=south.pk).update(opened=None)
+    ada.send(text="hej", team="south")
+    assert ada.seen.status_code == 422
+    assert ada.sees("hej")
+    assert ada.sees("They are grown-ups at North School.")
+    ada.send(text="hej")
+    assert Disclosure.objects.get().team.name == "North"
