@@ -19,8 +19,8 @@ run: ## start a trial on this machine (PORT=8000, DATA=var)
 test: ## run every test (ARGS="-k words" for some)
 	@sh scripts/environment.sh test
 	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
-	.venv/bin/python -m pytest -q -n 2 --dist loadscope $(ARGS)
-	@$(if $(ARGS),:,TEST_ON=postgres .venv/bin/python -m pytest -q -m "not sqlite" $(ON_POSTGRES))
+	.venv/bin/python -m pytest -q -n 2 --dist loadscope $(if $(TEST_ON),-m "not sqlite") $(ARGS)
+	@$(if $(ARGS)$(TEST_ON),:,TEST_ON=postgres .venv/bin/python -m pytest -q -m "not sqlite" $(ON_POSTGRES))
 
 check: ## style, types, who imports whom, migrations, texts
 	@sh scripts/environment.sh test
