@@ -12,6 +12,9 @@ from alltid.web.handler import Handler
 
 from .urls import CANARY
 
+# A request begins with a look at the connection that an earlier test may have left open.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def handler(settings: Settings) -> Handler:
