@@ -127,7 +127,7 @@ def _hand_over(name: str, arguments: Sequence[str]) -> int:
     from django.core.management.base import CommandError
     from django.db import OperationalError
 
-    from alltid.vault.errors import PepperWrong
+    from alltid.vault.errors import PepperWrong, SaltWrong
 
     try:
         django.setup()
@@ -140,7 +140,7 @@ def _hand_over(name: str, arguments: Sequence[str]) -> int:
                 f"{wrong[:1].upper()}{wrong[1:]}. `alltid {name} --help` says what it takes."
             ) from None
         command.execute(*options.pop("args", ()), **options)
-    except (CommandError, PepperWrong) as error:
+    except (CommandError, PepperWrong, SaltWrong) as error:
         raise Misconfigured(str(error)) from None
     except OperationalError:
         raise Misconfigured(_NO_DATABASE) from None

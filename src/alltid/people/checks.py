@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connection
 
 from alltid.vault.envelope import Label, open_text, seal_text
-from alltid.vault.errors import PepperWrong, VaultError
+from alltid.vault.errors import PepperWrong, SaltWrong, VaultError
 from alltid.vault.identity import Identity
 
 from .models import Installation
@@ -45,7 +45,7 @@ def installation(app_configs: Any = None, databases: Any = None, **kwargs: Any) 
         if held is not None and held.trial != settings.TRIAL:
             return [_TRIAL_HERE if settings.TRIAL else _TRIALS]
         check_installation(trial=settings.TRIAL)
-    except PepperWrong as wrong:
+    except (PepperWrong, SaltWrong) as wrong:
         return [Error(str(wrong), hint="Nothing was changed.", id="alltid.E102")]
     except DatabaseError:
         return [CLOSED]

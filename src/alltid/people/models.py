@@ -24,11 +24,12 @@ SEEN_LATELY = timedelta(days=14)
 
 
 class Installation(models.Model):
-    """The one row that says what this database is: a trial or not, and made with which peppers."""
+    """The one row that says what this database is: a trial or not, with which peppers and salt."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     trial = models.BooleanField(default=False)
     pepper_marks = models.JSONField(default=dict)
+    salt_mark = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_installation")]

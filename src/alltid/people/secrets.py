@@ -7,7 +7,7 @@ from django.conf import settings
 from alltid.vault.errors import PepperWrong
 from alltid.vault.kdf import Gate, SideDoor
 from alltid.vault.parameters import KDF_RETURNS
-from alltid.vault.receipt import check_pepper, pepper_mark
+from alltid.vault.receipt import check_pepper, check_salt, pepper_mark, salt_mark
 
 from .models import Installation
 
@@ -40,12 +40,14 @@ def pepper(version: int) -> bytes:
 
 
 def check_installation(*, trial: bool) -> Installation:
-    """The installation's row, made on the first start; raises PepperWrong.
+    """The installation's row, made on the first start; raises PepperWrong, SaltWrong.
 
-    Every pepper that is configured and known must be the one known; a new one is noted.
+    Salt and peppers that are configured and known must be those known; a new pepper is noted.
     """
     installation, _made = Installation.objects.get_or_create(id=1, defaults={"trial": trial})
-    marks: dict[str, str] = installation.pepper_marks
+    salt, marks = settings.ALLTID["SALT"], installation.pepper_marks
+    if installation.salt_mark:
+        check_salt(salt, bytes.fromhex(installation.salt_mark))
     noted = len(marks)
     for version, secret in peppers().items():
         known = marks.get(str(version))
@@ -59,6 +61,7 @@ def check_installation(*, trial: bool) -> Installation:
             f"Pepper {missing[0]} is not configured, but this database was made with it. "
             "Put it back into ALLTID_PEPPER."
         )
-    if len(marks) != noted:
-        installation.save(update_fields=["pepper_marks"])
+    if len(marks) != noted or not installation.salt_mark:
+        installation.salt_mark = salt_mark(salt).hex()
+        installation.save(update_fields=["pepper_marks", "salt_mark"])
     return installation

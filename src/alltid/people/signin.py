@@ -22,7 +22,7 @@ from alltid.vault.parameters import SALT_BYTES
 
 from .models import Invitation, User
 from .passphrase import canonical
-from .secrets import STAFF_GATE, newest_pepper, pepper
+from .secrets import STAFF_GATE, newest_pepper, pepper, peppers
 
 _LONGEST_NAME = 60
 _FREE_TRIES = 3
@@ -120,9 +120,9 @@ def _accept_code(user: User, secret: str, code: str) -> bool:
 
 
 @cache
-def _nobody() -> User:
+def _nobody(pepper_version: int) -> User:
     """Whom an unknown name is taken for: the same work, and no passphrase is right."""
-    user = User(salt=b"\0" * SALT_BYTES, pepper_version=newest_pepper()[0])
+    user = User(salt=b"\0" * SALT_BYTES, pepper_version=pepper_version)
     identity = Identity.generate()
     user.recipient = identity.recipient
     user.sealed_identity = seal_identity(
@@ -139,7 +139,11 @@ def sign_in(name: str, passphrase: str, code: str) -> SignedIn:
     bounds how often one visitor may ask.
     """
     known = User.objects.filter(name__iexact=name.strip()[:_LONGEST_NAME], is_active=True).first()
-    user = known or _nobody()
+    # A passphrase made with a pepper that is lost opens nothing any more.
+    if known is None or known.pepper_version not in peppers():
+        user = _nobody(newest_pepper()[0])
+    else:
+        user = known
     outer = Identity.from_passphrase(
         canonical(passphrase), bytes(user.salt), pepper(user.pepper_version), STAFF_GATE
     )

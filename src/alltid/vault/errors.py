@@ -25,5 +25,9 @@ class PepperWrong(VaultError):
     """The pepper is not the one this database was made with."""
 
 
+class SaltWrong(VaultError):
+    """The salt is not the one this database was made with."""
+
+
 class KdfBusy(VaultError):
     """Too many key derivations wait already; the caller answers 503 and keeps the text."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .errors import PepperWrong
+from .errors import PepperWrong, SaltWrong
 from .identity import Identity
 from .kdf import Gate, keyed, stretch
 from .parameters import LOCATOR_BYTES, RECEIPT_BITS, RECEIPT_COST
@@ -64,4 +64,18 @@ def check_pepper(pepper: bytes, mark: bytes) -> None:
         raise PepperWrong(
             "The pepper is not the one this database was made with. "
             "Put the right pepper back; with a wrong one every child's words would seem wrong."
+        )
+
+
+def salt_mark(salt: bytes) -> bytes:
+    """What is stored of the salt, to know it again."""
+    return keyed(salt, "check")
+
+
+def check_salt(salt: bytes, mark: bytes) -> None:
+    """Raise SaltWrong unless the mark was made with this salt."""
+    if not hmac.compare_digest(salt_mark(salt), mark):
+        raise SaltWrong(
+            "The salt is not the one this database was made with. "
+            "Put the right salt back; with a wrong one every child's words would seem wrong."
         )

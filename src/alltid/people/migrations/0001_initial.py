@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ),
                 ("trial", models.BooleanField(default=False)),
                 ("pepper_marks", models.JSONField(default=dict)),
+                ("salt_mark", models.CharField(blank=True, max_length=64)),
             ],
             options={
                 "constraints": [

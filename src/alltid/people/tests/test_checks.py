@@ -64,6 +64,13 @@ def test_eva_cannot_start_with_a_wrong_pepper(start: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_eva_cannot_start_with_a_wrong_salt(start: Any, settings: Settings) -> None:
+    assert start() == []
+    settings.ALLTID = settings.ALLTID | {"SALT": OTHER[:16]}
+    assert start() == ["alltid.E102"]
+
+
+@pytest.mark.django_db
 def test_eva_cannot_start_without_a_pepper_that_was_used(start: Any, settings: Settings) -> None:
     first = settings.ALLTID["PEPPER"]
     assert start(pepper=first | {2: OTHER}) == []
