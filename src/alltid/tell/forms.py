@@ -30,7 +30,6 @@ class TellForm:
     age: str = ""
     linked: bool = False
     do: str = "send"
-    team: str = ""
     form_id: str = field(default="", repr=False)
     capsule: str = field(default="", repr=False)
     pictures_cut: bool = False
@@ -49,7 +48,6 @@ class TellForm:
             age=_chosen(data, "age", AGE),
             linked=data.get("linked") == "1",
             do=data.get("do", "send"),
-            team=data.get("team", ""),
             form_id=data.get("id", ""),
             capsule=data.get("capsule", ""),
             pictures_cut=bool(cut or cut_rest or getattr(request, "pictures_skipped", False)),

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -121,20 +121,10 @@ def _with_own(body: bytes, **own: str) -> HttpResponse:
 @tells
 def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse:
     form = TellForm.read(request)
-    # A team that was chosen stays chosen, until another one's address is asked for.
-    chosen: str | None = "" if form.do == "here" else form.team
-    try:
-        found = _team_and_whether_it_takes(chosen or slug)
-    except Http404:
-        if not chosen:
-            raise
-        # It was closed meanwhile; asked again and again, it would keep the text from everybody.
-        found, chosen = _team_and_whether_it_takes(slug), None
+    found = _team_and_whether_it_takes(slug)
     if found is None:
         return not_now(request, "no_team", 503)
     (team, takes), now = found, timezone.now()
-    if chosen is None:
-        return _first_page(request, team, language, 422, **form.kept())
     if form.do != "send":
         others = other_teams(team, language, now) if form.do == "other" else None
         return _first_page(request, team, language, other_teams=others, **form.kept())

@@ -246,9 +246,13 @@ def test_ada_chose_a_team_that_was_closed_meanwhile_and_can_send_to_the_one_befo
 ) -> None:
     ada.look()
     Team.objects.filter(pk=south.pk).update(opened=None)
-    ada.send(text="hej", team="south")
-    assert ada.seen.status_code == 422
-    assert ada.sees("hej")
+    ada.send("at/south/", text="hej")
+    assert ada.seen.status_code == 404
+    assert ada.sees("hej</textarea>")
+    assert ada.sees('action="/en/"')
+    assert ada.sees('name="do" value="here"')
+    ada.send(text="hej", do="here")
+    assert ada.sees("hej</textarea>")
     assert ada.sees("They are grown-ups at North School.")
     ada.send(text="hej")
     assert Disclosure.objects.get().team.name == "North"

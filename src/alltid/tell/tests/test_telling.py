@@ -178,7 +178,11 @@ def test_ada_chooses_another_team_and_keeps_her_text(ada: Ada, south: Team) -> N
     ada.look()
     ada.send(text="it is about my teacher", do="other")
     assert ada.sees("it is about my teacher")
-    ada.send(text="it is about my teacher", team="south", do="send")
+    assert ada.sees('formaction="/en/at/south/"')
+    ada.send("at/south/", text="it is about my teacher", do="here")
+    assert ada.sees("They are grown-ups at South School.")
+    assert ada.sees("it is about my teacher</textarea>")
+    ada.send("at/south/", text="it is about my teacher")
     assert Disclosure.objects.get().team == south
 
 
