@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 AXE = Axe()
-OPTIONS = {"resultTypes": ["violations"]}
+RUN = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 # Widths in CSS pixels. A telephone's page is enlarged to 200 % by a child, a desk's by an adult.
 TELEPHONE, DESK = 360, 1280
 CHILD = (TELEPHONE // 2, TELEPHONE, DESK)
@@ -38,11 +38,14 @@ def faults(page: Page, widths: tuple[int, ...], language: str, where: str) -> li
     found = []
     if page.locator("html").get_attribute("lang") != language:
         found.append(f"{where}: the page does not say that it is in {language}")
-    page.evaluate(AXE.axe_script)
-    for light, width in (("light", TELEPHONE), ("dark", DESK)):
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"{AXE.axe_script}; 0")
+    # What differs in Swedish is the words: their language, and the room they take.
+    lights = [("light", TELEPHONE), ("dark", DESK)][: 2 if language == "en" else 1]
+    for light, width in lights:
         page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 800})
-        for wrong in page.evaluate("options => axe.run(options)", OPTIONS)["violations"]:
+        for wrong in page.evaluate(RUN):
             targets = ", ".join(str(node["target"]) for node in wrong["nodes"][:3])
             found.append(f"{where}, {light}, {width}: {wrong['help']} ({targets})")
     for width in widths:

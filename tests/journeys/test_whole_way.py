@@ -4,15 +4,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.house import House
-from tests.journeys.visitors import LANGUAGES, Child, Staff
+from tests.journeys.visitors import Child, Staff
 
 TOLD = "En som är äldre säger att jag får spelpengar för en bild. 7f3a"
 ANSWER = "Thank you for telling. I believe you. It is not your fault. 2c9e"
 MORE = "ok. he wants to meet on friday 51d0"
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("script", "language"),
+    [(True, "sv"), (False, "en"), (False, "sv")],
+    ids=["script-sv", "no-script-en", "no-script-sv"],
+)
 def test_ada_tells_bo_answers_and_ada_reads_writes_more_and_ends(
     ada: Child, bo: Staff, lo: Staff, house: House
 ) -> None:
