@@ -19,17 +19,21 @@
       document.title = blank.dataset.title;
       blank.showModal();
     };
-    const uncover = () => {
-      blank.close();
+    const uncover = () => blank.close();
+    blank.addEventListener("close", () => {
       document.title = title;
-    };
+    });
     const button = one("[data-blank]");
     button.hidden = false;
     button.addEventListener("click", cover);
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.repeat || blank.open) return;
       const now = Date.now();
-      if (now - lastEscape < SECOND) cover();
+      if (now - lastEscape < SECOND) {
+        // Where nobody has touched the page yet, the same key would close what it opened.
+        event.preventDefault();
+        cover();
+      }
       lastEscape = now;
     });
     blank.addEventListener("cancel", (event) => event.preventDefault());
