@@ -1,11 +1,12 @@
 """Telling and coming back: the steps that a view calls, each with its keys and its promises."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from alltid.people.models import Team
 from alltid.people.secrets import CHILD_GATE, RETURN_GATE, newest_pepper, peppers
@@ -15,6 +16,8 @@ from alltid.vault.receipt import Root, number_for
 
 from .models import CHILD, Card, Disclosure, Door, KeyCopy, find_door
 from .visit import WORDS_SHOWN, Capsule, was_ended
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,14 @@ def read_thread(disclosure: Disclosure, identity: Identity) -> list[Line]:
 
 
 def mark_read_by_child(disclosure: Disclosure) -> None:
-    """Note that the child has the newest answer before them."""
-    if disclosure.read_by_child < disclosure.sequence:
-        Disclosure.objects.filter(pk=disclosure.pk).update(read_by_child=disclosure.sequence)
+    """Note that the child has the newest answer before them.
+
+    A database that can be read and not written (a full disk) keeps no answer from a child.
+    """
+    if disclosure.read_by_child >= disclosure.sequence:
+        return
+    try:
+        with transaction.atomic():
+            Disclosure.objects.filter(pk=disclosure.pk).update(read_by_child=disclosure.sequence)
+    except DatabaseError:
+        log.exception("That a child read an answer could not be noted.")

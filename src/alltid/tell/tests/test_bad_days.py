@@ -2,20 +2,23 @@
 
 import sqlite3
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
 from alltid.people.models import Team
+from alltid.people.tests.scene import Person
 from alltid.tell.models import Disclosure, Message
 from alltid.tell.telling import CHILD_GATE
 from alltid.tell.visit import new_form
 from alltid.web.throttle import COMING_BACK, TELLING
 
 from .conftest import Ada, disk_full
+from .test_telling import answer
 
 TEXT = "somebody said I get money for a picture of me"
 both_languages = pytest.mark.parametrize("language", ["sv", "en"])
@@ -104,6 +107,20 @@ def test_database_that_cannot_write_keeps_the_text(
     assert "Retry-After" in ada.seen.headers
     ada.send(text=TEXT, id=new_form())
     assert ada.seen.status_code == 200
+
+
+def test_answer_is_shown_on_a_disk_that_takes_nothing_more(ada: Ada, bo: Person) -> None:
+    def read_only(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE"):
+            raise OperationalError("database or disk is full")
+        return execute(sql, params, many, context)
+
+    words = ada.tell("hej")
+    answer(Disclosure.objects.get(), bo, "Thank you for telling.")
+    with connection.execute_wrapper(read_only):
+        ada.come_back(words)
+    assert ada.seen.status_code == 200
+    assert ada.sees("Thank you for telling.")
 
 
 @both_languages
