@@ -50,6 +50,8 @@ REASONS = (
     gettext_noop("key substituted or unreadable"),
     gettext_noop("ended by the child"),
     gettext_noop("swept"),
+    gettext_noop("pepper lost"),
+    gettext_noop("salt lost"),
 )
 
 
