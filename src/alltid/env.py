@@ -166,7 +166,9 @@ SETTINGS: dict[str, Setting] = {
         "",
         "Where no proxy stands before Alltid: the file of its own certificate chain (PEM).",
     ),
-    "TLS_KEY": Setting(str, "", "The file of that certificate's private key (PEM), without a passphrase."),
+    "TLS_KEY": Setting(
+        str, "", "The file of that certificate's private key (PEM), without a passphrase."
+    ),
     "TRUSTED_PROXIES": Setting(
         _names, "", "Addresses of proxies whose X-Forwarded-For and -Proto are believed."
     ),
