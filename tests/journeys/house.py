@@ -361,5 +361,5 @@ class Answer:
 
 
 def trails(words: Iterable[str]) -> re.Pattern[bytes]:
-    """Six words in their order, whatever stands between them: spaces, commas, names of fields."""
-    return re.compile(rb"\W(?:[\w%+]{0,6}\W){0,3}?".join(re.escape(w.encode()) for w in words))
+    """Six words in their order, whatever stands between them: spaces, names of fields, a page."""
+    return re.compile(rb"[\s\S]{1,60}?".join(re.escape(word.encode()) for word in words))
