@@ -15,9 +15,13 @@ from .reading import promise
 from .telling import Line, read_thread
 
 
-def _lead(team: Team) -> str:
+def _lead(team: Team) -> tuple[str, bool]:
+    """The lead's first name, and whether a notice of a late answer can have reached them."""
     lead = team.leads().first()
-    return lead.user.first_name if lead else ""
+    if lead is None:
+        return "", False
+    posted = bool(settings.ALLTID["SMTP_URL"]) or not settings.SECURE
+    return lead.user.first_name, posted and bool(lead.user.email)
 
 
 def _shown(line: Line, team: Team, now: datetime) -> dict[str, Any]:
@@ -38,6 +42,7 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     readers = {str(m.user_id): m.user.first_name for m in team.readers(now)}
     answered = newest is not None and lines[-1] is newest
     gone = newest is not None and newest.author not in readers and bool(readers)
+    lead, lead_told = _lead(team)
     if disclosure.is_late(now):
         state = "late"
     elif answered:
@@ -50,7 +55,8 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         "earlier": [_shown(line, team, now) for line in lines if line is not newest],
         "state": state,
         "promise": promise(team, disclosure.due, now),
-        "lead": _lead(team),
+        "lead": lead,
+        "lead_told": lead_told,
         "away_name": newest.name if newest and gone else "",
         "reader_name": next(iter(readers.values()), ""),
         "feeling_sent": bool(newest)

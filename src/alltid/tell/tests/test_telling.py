@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alltid.people.models import AuditEvent, Team
+from alltid.people.models import AuditEvent, Team, User
 from alltid.people.tests.scene import Person
 from alltid.tell import cards
 from alltid.tell.feelings import feeling_label
@@ -131,6 +131,10 @@ def test_late_is_said_and_is_not_her_fault(ada: Ada) -> None:
     Disclosure.objects.update(due=timezone.now() - timedelta(hours=3))
     ada.come_back(words)
     assert ada.sees("It has taken longer than we said. That's our fault, not yours.")
+    assert not ada.sees("Lo has been told.")
+    User.objects.filter(name="Lo").update(email="lo@example.org")
+    ada.come_back(words)
+    assert ada.sees("Lo has been told.")
 
 
 def test_how_it_felt_opens_for_the_lead_and_not_for_bo(ada: Ada, bo: Person, lo: Person) -> None:
