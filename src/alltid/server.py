@@ -18,10 +18,10 @@ from typing import Any, NoReturn
 
 from alltid import env
 
-# In each worker one request a thread. The gates let 25 children and 25 members of staff stretch
+# In each worker one request a thread. The gates let 41 children and 41 members of staff stretch
 # or wait for it (vault/parameters.py: KDF_QUEUE), and whoever comes then is answered at once; so
-# beyond 50 the first page and the telling always find a thread.
-BLOCKING_THREADS = 64
+# beyond 82 the first page and the telling always find a thread.
+BLOCKING_THREADS = 96
 # Requests taken in a worker; further ones wait in the kernel's queue, which costs nothing.
 BACKPRESSURE = 256
 BACKLOG = 2048

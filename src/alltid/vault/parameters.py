@@ -43,8 +43,8 @@ SALT_BYTES = 16
 # How long a key derivation waits for its turn (seconds), and how many may wait in one process,
 # so that a flood of guesses neither fills the memory nor keeps a child from the first page.
 KDF_WAIT = 3.0
-KDF_QUEUE = 24
+KDF_QUEUE = 40
 
 # How many of those places those who come back may take: six words of the public list cost nothing
-# to write, so that a flood of them must not keep a child from telling.
-KDF_RETURNS = 12
+# to write, so that a flood of them must not keep a child from telling. A whole class fits in.
+KDF_RETURNS = 32
