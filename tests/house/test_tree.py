@@ -72,7 +72,7 @@ def functions(path: Path) -> list[tuple[str, int]]:
     [
         (REGISTRY, "pip install --index-url=x", "uv pip compile pyproject.toml"),
         (REGISTRY, "https://pypi.example/simple/django", "https://example.org/simple"),
-        (FOLDER, "cd /home/ada/alltid", "cd ~/work/alltid"),
+        (FOLDER, "cd /home/ada/alltid", "cd ~/code/alltid"),
         (FOLDER, 'Path("/Users/bo")', 'path("/staff/home/")'),
     ],
 )
