@@ -2,6 +2,7 @@
 
 import hmac
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,28 +15,56 @@ from .parameters import KDF_QUEUE, KDF_WAIT, Argon2Cost
 class Gate:
     """Lets `permits` derivations run at once and `queue` wait for `wait` seconds at the most.
 
-    Raises KdfBusy for whoever comes when the queue is full or has waited in vain.
+    First come, first served. Raises KdfBusy for whoever comes when the queue is full or has waited
+    in vain.
     """
 
     def __init__(self, permits: int, queue: int = KDF_QUEUE, wait: float = KDF_WAIT) -> None:
-        self._running = threading.BoundedSemaphore(permits)
-        self._places = threading.BoundedSemaphore(permits + queue)
+        self._lock = threading.Lock()
+        self._free = permits
+        # A turn is handed to whoever has waited longest. A semaphore gives it to whoever asks in
+        # the moment it is free, and one child in a hundred waited twice as long as the others.
+        self._line: deque[threading.Event] = deque()
+        self._queue = queue
         self._wait = wait
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._line)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for a turn, hold it for the block, give it back."""
-        if not self._places.acquire(blocking=False):
-            raise KdfBusy("Too many are waiting already.")
+        self._take()
         try:
-            if not self._running.acquire(timeout=self._wait):
-                raise KdfBusy("Waited too long for a turn.")
-            try:
-                yield
-            finally:
-                self._running.release()
+            yield
         finally:
-            self._places.release()
+            self._hand_on()
+
+    def _take(self) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            if len(self._line) >= self._queue:
+                raise KdfBusy("Too many are waiting already.")
+            mine = threading.Event()
+            self._line.append(mine)
+        if mine.wait(self._wait):
+            return
+        with self._lock:
+            if mine.is_set():  # it came in the moment of giving up
+                return
+            self._line.remove(mine)
+        raise KdfBusy("Waited too long for a turn.")
+
+    def _hand_on(self) -> None:
+        with self._lock:
+            if self._line:
+                self._line.popleft().set()
+            else:
+                self._free += 1
 
 
 class SideDoor(Gate):

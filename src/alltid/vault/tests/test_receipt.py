@@ -63,34 +63,45 @@ def test_wrong_pepper_is_told_in_a_sentence() -> None:
         check_pepper(b"q" * 32, pepper_mark(b"p" * 32))
 
 
-def test_gate_refuses_whoever_comes_when_the_queue_is_full() -> None:
-    gate = Gate(permits=1, queue=1, wait=30)
-    inside, leave = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with gate.turn():
-            inside.set()
-            leave.wait(30)
-
-    waited: list[str] = []
+def _in_line(gate: Gate, who: str, served: list[str]) -> threading.Thread:
+    """Somebody who waits for a turn already."""
 
     def wait() -> None:
         with gate.turn():
-            waited.append("served")
+            served.append(who)
 
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert inside.wait(30)
+    before = gate.waiting
     waiter = threading.Thread(target=wait)
     waiter.start()
-    while gate._places._value:  # the waiter has taken the last place
+    while gate.waiting == before:
         pass
-    with pytest.raises(KdfBusy), gate.turn():
-        pass
-    leave.set()
-    holder.join()
+    return waiter
+
+
+def test_gate_serves_whoever_came_first_and_lets_nobody_jump_the_line() -> None:
+    gate, served = Gate(permits=1, queue=8, wait=30), list[str]()
+    with gate.turn():
+        waiters = [_in_line(gate, name, served) for name in "abcdefgh"]
+        with pytest.raises(KdfBusy, match="Too many"), gate.turn():
+            pass
+        assert served == []
+    for waiter in waiters:
+        waiter.join()
+    assert served == list("abcdefgh")
+    with gate.turn():
+        assert gate.waiting == 0
+
+
+def test_gate_takes_whoever_gave_up_out_of_the_line() -> None:
+    gate, served = Gate(permits=1, queue=2, wait=30), list[str]()
+    with gate.turn():
+        waiter = _in_line(gate, "patient", served)
+        gate._wait = 0.01
+        with pytest.raises(KdfBusy, match="Waited too long"), gate.turn():
+            pass
+        assert gate.waiting == 1
     waiter.join()
-    assert waited == ["served"]
+    assert served == ["patient"]
 
 
 def test_gate_refuses_whoever_waited_too_long_and_serves_the_next() -> None:
