@@ -1,0 +1,119 @@
+"""A message as the recogniser reads it: words and signs, each with what it does and where it stood."""
+
+from dataclasses import dataclass
+
+from .fold import Folded
+from .lexicon import ROLES, WORD, Entry, Lexicon
+
+_SIGNS = {
+    ".": ".", "!": ".", "\n": ".", ";": ".", "?": "?", ",": ",", ":": ",", "(": ",", ")": ",",
+    "-": ",", '"': '"', "=": "=", ">": "=", "+": "h", "&": "h", "/": "/", "%": "%",
+    "$": "D", "€": "D", "£": "D",
+}  # fmt: skip
+_GROUPS = {"asks": 0, "gives": 1, "grammar": 2, "everyday": 3, "pressure": 4}
+_CURRENCY = frozenset(
+    "kr kronor krona spänn sek euro euros dollar dollars buck bucks pound pounds quid lax kronors"
+    " p usd gbp eur tkr kulor riksdaler $ € £ k grand swish cash".split()
+)
+_COUNTED = frozenset("PVGDFNMO")
+_CLOCK = frozenset("am pm year years yr yo min mins minutes hour hours h km cm m kg g mp gb tb x st"
+                   " år min tim timmar timme dagar veckor days weeks th nd rd".split())
+
+
+@dataclass(slots=True)
+class Item:
+    """A word, a phrase or a sign: its letter, its place in the folded text, what it can be."""
+
+    letter: str
+    start: int
+    end: int
+    word: str
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """The role that its letter stands for, or nothing."""
+        for entry in self.entries:
+            if entry.letter == self.letter:
+                return entry.role
+        return ""
+
+
+def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
+    """The items of a folded message, in their order; words of no role have the letter x."""
+    found = [(match[0], match.start(), match.end()) for match in WORD.finditer(folded.text)]
+    words = [word for word, _start, _end in found]
+    items: list[Item] = []
+    place = 0
+    while place < len(found):
+        word, start, end = found[place]
+        place += 1
+        if (sign := _SIGNS.get(word)) is not None:
+            items.append(Item(sign, start, end, word))
+            continue
+        for rest, entry in lexicon.phrases.get(word, ()):
+            if not rest or tuple(words[place : place + len(rest)]) == rest:
+                place += len(rest)
+                end = found[place - 1][2]
+                items.append(Item(entry.letter, start, end, word, (entry,)))
+                break
+        else:
+            if word[0].isdigit():
+                items.append(Item("N", start, end, word))
+            elif word.isalpha() or "'" in word:
+                items.append(Item("x", start, end, word, lexicon.find(word)))
+    _choose(items)
+    return _counted(items)
+
+
+def _choose(items: list[Item]) -> None:
+    """Give each word the letter of what it most likely is, by the language of the words around."""
+    swedish = english = 0
+    for item in items:
+        languages = {entry.language for entry in item.entries}
+        if len(languages) == 1:
+            swedish += "sv" in languages
+            english += "en" in languages
+    mostly = "sv" if swedish > english else "en"
+    for item in items:
+        if item.letter != "x" or not item.entries:
+            continue
+        entries = [entry for entry in item.entries if entry.language == mostly] or item.entries
+        best = min(entries, key=lambda entry: _GROUPS[ROLES[entry.role].group])
+        item.letter = best.letter
+
+
+def _counted(items: list[Item]) -> list[Item]:
+    """Numbers joined with what they count: "500 kr", "$50", "5 pics"; clock times and ages gone."""
+    kept: list[Item] = []
+    place = 0
+    while place < len(items):
+        item = items[place]
+        after = items[place + 1] if place + 1 < len(items) else None
+        place += 1
+        if item.letter == "D" and item.word in "$€£" and after and after.letter == "N":
+            kept.append(Item("D", item.start, after.end, after.word, _MONEY))
+            place += 1
+            continue
+        if item.letter == "N" and after is not None:
+            if item.word in ("4", "2") and after.letter in "aPVCYUGM" and kept:
+                item.letter = "f" if item.word == "4" else "x"
+            elif after.word in _CURRENCY:
+                kept.append(Item("D", item.start, after.end, item.word, _MONEY))
+                place += 1
+                continue
+            elif after.letter == "%" or after.word in _CLOCK:
+                item.letter = "x"
+            elif after.letter in _COUNTED:
+                after.start = item.start
+                continue
+            elif after.word == ":" and place + 1 < len(items) and items[place + 1].letter == "N":
+                items[place + 1].letter = "x"
+                item.letter = "x"
+        if item.letter == "D" and item.word in "$€£":
+            item.entries = _MONEY
+        kept.append(item)
+    return kept
+
+
+_MONEY = (Entry("money", "", "", "money"),)
