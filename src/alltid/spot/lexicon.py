@@ -159,7 +159,7 @@ class LexiconWrong(Exception):
     """A lexicon cannot be used; one sentence a problem, each with file and line."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lexicon:
     """Every form of every language, ready to be looked up."""
 
@@ -178,7 +178,7 @@ class Lexicon:
         if found is not None:
             return found
         if len(word) > SHORTEST_HEAD + 1:
-            for length in self._head_lengths:
+            for length in _HEAD_LENGTHS:
                 if length + 2 <= len(word) and (entry := self.heads.get(word[-length:])):
                     return (entry,)
             if _RUN.search(word):
@@ -186,10 +186,6 @@ class Lexicon:
         elif len(word) > 3 and _RUN.search(word):
             return self.squeezed.get(squeeze(word), ())
         return ()
-
-    @property
-    def _head_lengths(self) -> tuple[int, ...]:
-        return _HEAD_LENGTHS
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Every form with every entry."""
@@ -263,6 +259,7 @@ def _row(
     return Row(label, line, language, role, **kept), []  # type: ignore[arg-type]
 
 
+@cache
 def explanations(root: Traversable | None = None) -> dict[str, dict[str, dict[str, str]]]:
     """Language → key → {child, professional}: the sentence that explains a reason."""
     root = root or folder()

@@ -92,14 +92,14 @@ def _counted(items: list[Item]) -> list[Item]:
         after = items[place + 1] if place + 1 < len(items) else None
         place += 1
         if item.letter == "D" and item.word in "$€£" and after and after.letter == "N":
-            kept.append(Item("D", item.start, after.end, after.word, _MONEY))
+            kept.append(Item("D", item.start, after.end, after.word, MONEY))
             place += 1
             continue
         if item.letter == "N" and after is not None:
             if item.word in ("4", "2") and after.letter in "aPVCYUGM" and kept:
                 item.letter = "f" if item.word == "4" else "x"
             elif after.word in _CURRENCY:
-                kept.append(Item("D", item.start, after.end, item.word, _MONEY))
+                kept.append(Item("D", item.start, after.end, item.word, MONEY))
                 place += 1
                 continue
             elif after.letter == "%" or after.word in _CLOCK:
@@ -111,9 +111,9 @@ def _counted(items: list[Item]) -> list[Item]:
                 items[place + 1].letter = "x"
                 item.letter = "x"
         if item.letter == "D" and item.word in "$€£":
-            item.entries = _MONEY
+            item.entries = MONEY
         kept.append(item)
     return kept
 
 
-_MONEY = (Entry("money", "", "", "money"),)
+MONEY = (Entry("money", "", "", "money"),)

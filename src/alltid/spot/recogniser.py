@@ -1,27 +1,34 @@
 """Recognises an offer in one message: what is asked of the reader, what is given for it, and why.
 
-A message is folded (fold.py), read into words with roles (reading.py), and each ask is weighed with
-each thing given near it: whether it is asked of the reader, whether it is given to them, whether
-the two are tied, and whether an everyday matter explains them. Evidence is counted in whole points;
-an offer has THRESHOLD of them. The points are of a message, and say nothing about a person.
+A message is folded (fold.py) and read into words with roles (reading.py). Where nothing is asked,
+or nothing given, there is no offer. Else the passage around each ask is weighed (evidence.py):
+whose picture it is, who gives and who gets, what ties the two, and what everyday matter explains
+them. What is weighed is a message; nothing is said of a person.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
 
+from .evidence import annotated, weigh
 from .fold import Folded, fold
-from .lexicon import ROLES, Lexicon, offers
-from .reading import Item, read
+from .lexicon import ROLES, Lexicon, explanations, offers
+from .reading import MONEY, Item, read
 
-THRESHOLD = 6
-# An ask and what is given for it stand at most so many words apart.
-NEAR = 26
-_ASKS, _PICTURES, _GIVES = frozenset("PVCM"), frozenset("PVC"), frozenset("DGRF")
-_CLAUSE_ENDS = frozenset(".?")
+Direction = Literal["to_reader", "from_writer", "told"]
+
+# Letters of lexicon.ROLES. An ask and something given, or a price asked for, or a bare number:
+# without one of each there is no offer. The gate of bulk.py lets pass whatever has both.
+ASKS = frozenset("PVCM")
+GIVES = frozenset("DGRFQNbl")
+# Words before and after an ask that are weighed with it; a longer message is weighed in passages.
+_BEFORE, _AFTER = 24, 30
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A place in the message as it was written, and what stands there."""
+    """A place in the message as it was written (signs, end not included), and its role."""
 
     start: int
     end: int
@@ -33,30 +40,33 @@ class Frame:
     """One offer: what is asked, what is given for it, how it presses, and who asks whom.
 
     direction: `to_reader` (the writer gives, the reader is asked), `from_writer` (the writer would
-    send or meet for something), `told` (somebody tells of an offer they got).
+    send or meet for something), `told` (somebody tells of an offer they got). start, end: the
+    passage in the message as it was written.
     """
 
     asks: tuple[str, ...]
     gives: tuple[str, ...]
     pressure: tuple[str, ...]
-    direction: str
+    direction: Direction
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was recognised in one message."""
+    """What was recognised in one message: nothing, or an offer with its frames and their places.
+
+    reasons: keys of lexicons/<language>/explain.toml, in the order of the message.
+    """
 
     is_offer: bool = False
     frames: tuple[Frame, ...] = ()
     spans: tuple[Span, ...] = ()
     reasons: tuple[str, ...] = ()
-    version: str = field(default="", compare=False)
 
     @property
     def kind(self) -> str:
-        """`offer`, `price` where only a price was asked for, or nothing."""
+        """`offer`, `price` where something is asked for at a price not named, or nothing."""
         if not self.is_offer:
             return ""
         return "offer" if any(frame.gives for frame in self.frames) else "price"
@@ -64,57 +74,112 @@ class Finding:
     @property
     def roles(self) -> tuple[str, ...]:
         """Every role of the frames, once each."""
-        return tuple(
-            dict.fromkeys(
-                role for frame in self.frames for role in frame.asks + frame.gives + frame.pressure
-            )
-        )
+        found = (role for frame in self.frames for role in frame.asks + frame.gives)
+        pressed = (role for frame in self.frames for role in frame.pressure)
+        return tuple(dict.fromkeys([*found, *pressed]))
+
+    def explained(self, language: str, reader: Literal["child", "professional"]) -> list[str]:
+        """A sentence for each reason; raises KeyError for a language that there is none for."""
+        texts = explanations()[language]
+        return [texts[reason][reader] for reason in self.reasons]
 
 
-_NOTHING = Finding()
+NOTHING = Finding()
 
 
-class _Known:
-    """The words that letters with signs between them may stand for."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._words = frozenset(
-            form
-            for form, entry in lexicon.entries()
-            if len(form) > 2 and ROLES[entry.role].group in ("asks", "gives", "grammar")
-        )
-
-    def __contains__(self, word: object) -> bool:
-        return word in self._words
-
-
-_known: dict[int, _Known] = {}
+@cache
+def _known(lexicon: Lexicon) -> frozenset[str]:
+    """The words that signs among letters may stand for."""
+    groups = ("asks", "gives", "grammar")
+    return frozenset(
+        form
+        for form, entry in lexicon.entries()
+        if len(form) > 2 and ROLES[entry.role].group in groups
+    )
 
 
 def recognise(text: str, lexicon: Lexicon | None = None) -> Finding:
-    """Find the offers in one message; the same for every reader, and linear in its length.
+    """Find the offers in one message; linear in its length, and nothing is raised for any text.
 
-    Raises nothing for any text. `lexicon`: another one than Alltid's own.
+    lexicon: another one than Alltid's own.
     """
     lexicon = lexicon or offers()
-    known = _known.get(id(lexicon)) or _known.setdefault(id(lexicon), _Known(lexicon))
-    folded = fold(text, known)
+    folded = fold(text, _known(lexicon))
     items = read(folded, lexicon)
     letters = {item.letter for item in items}
-    if not letters & _ASKS and "O" not in letters:
-        return _NOTHING
-    if not letters & _GIVES and "Q" not in letters and "N" not in letters:
-        return _NOTHING
-    return _Message(folded, items, lexicon).finding()
+    if letters.isdisjoint(ASKS) or letters.isdisjoint(GIVES):
+        return NOTHING
+    passages = [passage for passage in _passages(items) if _is_offer(items, *passage)]
+    if not passages:
+        return NOTHING
+    frames, spans = [], []
+    for start, end in passages:
+        passage = _with_bare_sums(items[start:end])
+        frames.append(_frame(folded, passage))
+        spans += [
+            Span(*folded.original(item.start, item.end), item.role)
+            for item in passage
+            if _tells(item)
+        ]
+    reasons = tuple(dict.fromkeys(span.role for span in spans))
+    return Finding(True, tuple(frames), tuple(spans), reasons)
 
 
-class _Message:
-    """One message while it is weighed."""
+def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    """Where an ask and something given stand in reach of each other: from, to; never two of one."""
+    done = 0
+    for place, item in enumerate(items):
+        if item.letter not in ASKS or place < done:
+            continue
+        start, end = max(done, place - _BEFORE), min(len(items), place + _AFTER)
+        if any(near.letter in GIVES for near in items[start:end]):
+            yield start, end
+            done = end
 
-    def __init__(self, folded: Folded, items: list[Item], lexicon: Lexicon) -> None:
-        self.folded, self.items, self.lexicon = folded, items, lexicon
-        self.line = "".join(item.letter for item in items)
-        self.why: list[str] = []
 
-    def finding(self) -> Finding:
-        return _NOTHING
+def _is_offer(items: Sequence[Item], start: int, end: int) -> bool:
+    return weigh(items[start:end], begins=start == 0, ends=end == len(items)) > 0
+
+
+def _with_bare_sums(items: list[Item]) -> list[Item]:
+    """In an offer that names neither goods nor a price, a bare number is a sum: "200 for a pic"."""
+    if all(item.letter not in "DGRFQ" for item in items):
+        for item in items:
+            if item.letter == "N":
+                item.letter, item.entries = "D", MONEY
+    return items
+
+
+def _tells(item: Item) -> bool:
+    """Whether a word is shown as a reason."""
+    return bool(item.role) and ROLES[item.role].group in ("asks", "gives", "pressure")
+
+
+def _of_group(items: Sequence[Item], group: str) -> tuple[str, ...]:
+    found = (item.role for item in items if item.role and ROLES[item.role].group == group)
+    return tuple(dict.fromkeys(found))
+
+
+def _frame(folded: Folded, items: Sequence[Item]) -> Frame:
+    telling = [item for item in items if _tells(item)]
+    start, _end = folded.original(telling[0].start, telling[0].end)
+    _start, end = folded.original(telling[-1].start, telling[-1].end)
+    return Frame(
+        _of_group(items, "asks"),
+        _of_group(items, "gives"),
+        _of_group(items, "pressure"),
+        _direction(items),
+        start,
+        end,
+    )
+
+
+def _direction(items: Sequence[Item]) -> Direction:
+    """Who asks whom, by whose picture it is, who sends it, and whether somebody tells of it."""
+    letters = annotated(items)
+    own = "3" in letters or ("m" in letters and "1" not in letters)
+    if own and "z" in letters:
+        return "told"
+    if "5" not in letters and own and "1" not in letters:
+        return "told" if {"H", "S"} & set(letters) and "Y" not in letters else "from_writer"
+    return "to_reader"

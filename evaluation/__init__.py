@@ -1,0 +1,1 @@
+"""How good the recogniser is, measured on labelled messages; and what it is learned from."""

@@ -1,0 +1,125 @@
+"""What in a passage speaks for an offer, and how much: features of its words and roles, weighed.
+
+The weights are data (lexicons/evidence.json), learned from the labelled development messages in
+evaluation/ by `make learn`, and rounded; docs/adr/0009 says why they are learned and not set by
+hand. They weigh a passage of a message. Nothing here knows who wrote it or who reads it.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from .lexicon import folder
+from .reading import Item
+
+# Letters that carry nothing alone and only stand between others.
+_PASSED = frozenset("xa,~:")
+# How far apart two roles may stand to be one feature.
+_REACH = 6
+_NOT_OTHER_WORDS = frozenset("PVCMDGRFN~")
+
+
+def annotated(items: Sequence[Item]) -> list[str]:
+    """The letters of a passage, pictures told apart by whose they are, sending by who sends.
+
+    Digits: 1 a picture of the reader, 3 of the writer, 4 of a thing or an everyday matter, 5 of
+    somebody else. `m`: the writer sends; `r`: a third person does.
+    """
+    letters = [item.letter for item in items]
+    kept = list(letters)
+    for place, letter in enumerate(letters):
+        if letter in "PV":
+            kept[place] = _whose(letters, place)
+        elif letter == "s":
+            kept[place] = _sender(letters, place)
+    return kept
+
+
+def _whose(letters: Sequence[str], place: int) -> str:
+    after = letters[place + 1 : place + 6]
+    if after[:1] == ["o"]:
+        rest = [letter for letter in after[1:4] if letter != "a"]
+        thing = len(rest) > 1 and rest[1] in "TE"
+        match rest[:1]:
+            case ["Y"] if not thing:
+                return "1"
+            case ["y"]:
+                return "1"
+            case ["U"]:
+                return "4" if thing else "3"
+            case ["H"]:
+                return "5"
+            case ["T" | "E" | "L" | "D"]:
+                return "4"
+        if after[1:2] == ["a"]:
+            return "4"
+    match letters[place - 1] if place else "":
+        case "Y":
+            return "1"
+        case "U":
+            return "3"
+        case "T" | "E" | "L":
+            return "4"
+    return letters[place]
+
+
+def _sender(letters: Sequence[str], place: int) -> str:
+    after = letters[place + 1] if place + 1 < len(letters) else ""
+    before = letters[place - 1] if place else "."
+    subject = ""
+    if after == "I" or (after == "Y" and before in "h.?,i"):
+        subject = after
+    else:
+        for earlier in range(place - 1, max(-1, place - 5), -1):
+            if letters[earlier] in ".?":
+                break
+            if letters[earlier] in "IYHS":
+                subject = letters[earlier]
+                break
+    return {"I": "m", "H": "r", "S": "r"}.get(subject, "s")
+
+
+def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -> set[str]:
+    """What is there to weigh in a passage: roles, roles in a row, roles near each other, words.
+
+    begins, ends: whether the passage begins and ends its message.
+    """
+    roles = [letter for letter in annotated(items) if letter not in _PASSED]
+    found = set(roles)
+    row = ["^"] * begins + roles + ["$"] * ends
+    for length in (2, 3, 4):
+        found.update("".join(row[at : at + length]) for at in range(len(row) - length + 1))
+    for first, letter in enumerate(row):
+        for second in row[first + 2 : first + _REACH + 1]:
+            found.add(f"{letter}_{second}")
+    found.update(_words(items))
+    return found
+
+
+def _words(items: Sequence[Item]) -> Iterator[str]:
+    before = ""
+    for item in items:
+        word = item.word if item.word.isalpha() else ""
+        if word and item.letter not in _NOT_OTHER_WORDS:
+            yield f"w={word}"
+        if word and before:
+            yield f"w={before} {word}"
+        before = word
+    for item in items:
+        if item.role:
+            yield f"r={item.role}"
+
+
+@cache
+def weights() -> tuple[dict[str, float], float]:
+    """Feature → weight, and what is added to all; a passage over nought is an offer."""
+    held = json.loads((folder() / "evidence.json").read_text(encoding="utf-8"))
+    return held["weights"], held["bias"]
+
+
+def weigh(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -> float:
+    """How much speaks for an offer in a passage, less what speaks against it."""
+    known, bias = weights()
+    return bias + sum(
+        known[each] for each in features(items, begins=begins, ends=ends) if each in known
+    )
