@@ -187,6 +187,12 @@ class Lexicon:
             return self.squeezed.get(squeeze(word), ())
         return ()
 
+    def may_be(self, word: str, letters: frozenset[str]) -> bool:
+        """Whether a folded word, or a phrase that begins with it, can have one of these letters."""
+        return any(entry.letter in letters for entry in self.find(word)) or any(
+            entry.letter in letters for _rest, entry in self.phrases.get(word, ())
+        )
+
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Every form with every entry."""
         for form, entries in self.words.items():
@@ -214,7 +220,7 @@ def languages(root: Traversable | None = None) -> list[str]:
     return sorted(each.name for each in (root or folder()).iterdir() if each.is_dir())
 
 
-_ROW = re.compile(r"^\s*\{[^\n]*?\blemma\s*=", re.MULTILINE)
+_ROW = re.compile(r"\s*\{.*?\blemma\s*=")
 
 
 def read_rows(root: Traversable, language: str, name: str) -> list[Row]:
@@ -226,7 +232,9 @@ def read_rows(root: Traversable, language: str, name: str) -> list[Row]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LexiconWrong(f"{label}: it is not TOML: {error}.") from None
-    lines = iter([text.count("\n", 0, found.start() + 1) + 1 for found in _ROW.finditer(text)])
+    lines = iter(
+        [number for number, line in enumerate(text.split("\n"), start=1) if _ROW.match(line)]
+    )
     rows, wrong = [], []
     for role, table in tables.items():
         for word in table.get("words", ()):
@@ -310,11 +318,11 @@ def _row_problems(
                 for other, texts in explained.items()
                 if not {"child", "professional"} <= texts.get(key, {}).keys()
             ]
-        for form in dict.fromkeys(fold(spelled).text for spelled in row.spelled()):
+        for form in dict.fromkeys(map(_folded, row.spelled())):
             if not form.strip():
                 found.append(f"{row.where}: `{row.lemma}` has an empty form.")
             first = seen.setdefault((row.role, form), row)
-            if first is not row and form == fold(row.lemma).text:
+            if first is not row and form == _folded(row.lemma):
                 found.append(
                     f"{row.where}: `{row.lemma}` is a `{row.role}` already at {first.where}."
                 )
@@ -337,9 +345,18 @@ def build(root: Traversable | None = None) -> Lexicon:
     return lexicon
 
 
+_PLAIN = re.compile(r"[a-zåäö ']*\Z")
+
+
+def _folded(spelled: str) -> str:
+    """A form as it is found in a folded message."""
+    lower = spelled.lower()
+    return lower if _PLAIN.match(lower) else fold(lower).text
+
+
 def _add(lexicon: Lexicon, row: Row) -> None:
     entry = Entry(row.role, row.language, row.lemma, row.explain or row.role)
-    spelled = [fold(each).text for each in row.spelled()]
+    spelled = list(dict.fromkeys(map(_folded, row.spelled())))
     bare = [each.translate(_WITHOUT_RINGS) for each in spelled if not each.isascii()]
     for form in (*spelled, *bare):
         first, *rest = WORD.findall(form)

@@ -6,6 +6,7 @@ whose picture it is, who gives and who gets, what ties the two, and what everyda
 them. What is weighed is a message; nothing is said of a person.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Literal
 
 from .evidence import annotated, weigh
 from .fold import Folded, fold
-from .lexicon import ROLES, Lexicon, explanations, offers
+from .lexicon import ROLES, WORD, Lexicon, explanations, offers
 from .reading import MONEY, Item, read
 
 Direction = Literal["to_reader", "from_writer", "told"]
@@ -87,6 +88,33 @@ class Finding:
 NOTHING = Finding()
 
 
+class _MayBe(dict[str, bool]):
+    """Whether a word can begin something of some letters; each word is looked up once."""
+
+    _MOST = 200_000
+
+    def __init__(self, lexicon: Lexicon, letters: frozenset[str], numbers: bool) -> None:
+        super().__init__()
+        self._lexicon, self._letters, self._numbers = lexicon, letters, numbers
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= self._MOST:
+            self.clear()
+        number = self._numbers and (word[0].isdigit() or word in "$€£")
+        found = self[word] = number or self._lexicon.may_be(word, self._letters)
+        return found
+
+
+@cache
+def _may_ask(lexicon: Lexicon) -> _MayBe:
+    return _MayBe(lexicon, ASKS, numbers=False)
+
+
+@cache
+def _may_give(lexicon: Lexicon) -> _MayBe:
+    return _MayBe(lexicon, GIVES, numbers=True)
+
+
 @cache
 def _known(lexicon: Lexicon) -> frozenset[str]:
     """The words that signs among letters may stand for."""
@@ -98,18 +126,14 @@ def _known(lexicon: Lexicon) -> frozenset[str]:
     )
 
 
-def recognise(text: str, lexicon: Lexicon | None = None) -> Finding:
+def recognise(text: str, lexicon: Lexicon | None = None, line: float = 0.0) -> Finding:
     """Find the offers in one message; linear in its length, and nothing is raised for any text.
 
-    lexicon: another one than Alltid's own.
+    lexicon: another one than Alltid's own. line: how much must speak for an offer; a platform that
+    can look at few messages raises it (docs/spot.md has figures).
     """
-    lexicon = lexicon or offers()
-    folded = fold(text, _known(lexicon))
-    items = read(folded, lexicon)
-    letters = {item.letter for item in items}
-    if letters.isdisjoint(ASKS) or letters.isdisjoint(GIVES):
-        return NOTHING
-    passages = [passage for passage in _passages(items) if _is_offer(items, *passage)]
+    folded, items = _read(text, lexicon or offers())
+    passages = [passage for passage in _passages(items) if _weight(items, *passage) > line]
     if not passages:
         return NOTHING
     frames, spans = [], []
@@ -125,8 +149,31 @@ def recognise(text: str, lexicon: Lexicon | None = None) -> Finding:
     return Finding(True, tuple(frames), tuple(spans), reasons)
 
 
+def heaviest(text: str, lexicon: Lexicon | None = None) -> float:
+    """How much speaks for an offer in the passage that has most of it; minus infinity: no passage.
+
+    For choosing a line (evaluation/); a message over `line` is what `recognise` calls an offer.
+    """
+    _folded, items = _read(text, lexicon or offers())
+    return max((_weight(items, *passage) for passage in _passages(items)), default=-math.inf)
+
+
+def _read(text: str, lexicon: Lexicon) -> tuple[Folded, list[Item]]:
+    folded = fold(text, _known(lexicon))
+    words = WORD.findall(folded.text)
+    # Most messages hold nothing to weigh, and are not read further.
+    if any(map(_may_ask(lexicon).__getitem__, words)) and any(
+        map(_may_give(lexicon).__getitem__, words)
+    ):
+        return folded, read(folded, lexicon)
+    return folded, []
+
+
 def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """Where an ask and something given stand in reach of each other: from, to; never two of one."""
+    letters = {item.letter for item in items}
+    if letters.isdisjoint(ASKS) or letters.isdisjoint(GIVES):
+        return
     done = 0
     for place, item in enumerate(items):
         if item.letter not in ASKS or place < done:
@@ -137,8 +184,8 @@ def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
             done = end
 
 
-def _is_offer(items: Sequence[Item], start: int, end: int) -> bool:
-    return weigh(items[start:end], begins=start == 0, ends=end == len(items)) > 0
+def _weight(items: Sequence[Item], start: int, end: int) -> float:
+    return weigh(items[start:end], begins=start == 0, ends=end == len(items))
 
 
 def _with_bare_sums(items: list[Item]) -> list[Item]:
