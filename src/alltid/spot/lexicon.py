@@ -18,11 +18,12 @@ explanation. Their forms are made here, once, and folded as a message is (fold.p
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
 from .fold import fold
 from .inflection import CLASSES, forms_of
@@ -155,8 +156,33 @@ class Row:
         return [*spelled, *self.forms, *tailed]
 
 
+class Word(NamedTuple):
+    """What a word can be, and the letter it has among words that are mostly of a language."""
+
+    entries: tuple[Entry, ...]
+    only: str  # the one language that it is a word of, or nothing
+    letters: dict[str, str]
+
+
+_GROUPS = ("asks", "gives", "grammar", "everyday", "pressure")
+
+
+def _word(entries: tuple[Entry, ...]) -> Word:
+    languages = sorted({entry.language for entry in entries})
+    letters = {}
+    for language in languages:
+        own = [entry for entry in entries if entry.language == language]
+        first = min(own, key=lambda entry: _GROUPS.index(ROLES[entry.role].group))
+        letters[language] = first.letter
+    return Word(entries, languages[0] if len(languages) == 1 else "", letters)
+
+
 class LexiconWrong(Exception):
     """A lexicon cannot be used; one sentence a problem, each with file and line."""
+
+
+# A word of a message is looked up once; so many are remembered.
+_REMEMBERED = 200_000
 
 
 @dataclass(slots=True, eq=False)
@@ -164,34 +190,58 @@ class Lexicon:
     """Every form of every language, ready to be looked up."""
 
     words: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
-    # First word → (the words that follow, entry), the longest first.
-    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
+    # First word → second word (or nothing) → (the words after the first, entry), longest first.
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = field(
+        default_factory=dict
+    )
     heads: dict[str, Entry] = field(default_factory=dict)
     # A word in which a letter was repeated is looked up with every letter once.
     squeezed: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     version: str = ""
     languages: tuple[str, ...] = ()
+    _found: dict[str, Word | None] = field(default_factory=dict)
 
-    def find(self, word: str) -> tuple[Entry, ...]:
-        """What a folded word can be, nothing where it is no word of ours."""
-        found = self.words.get(word)
-        if found is not None:
+    def find(self, word: str) -> Word | None:
+        """What a folded word can be, None where it is no word of ours."""
+        try:
+            return self._found[word]
+        except KeyError:
+            entries = self._look_up(word)
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            found = self._found[word] = _word(entries) if entries else None
             return found
-        if len(word) > SHORTEST_HEAD + 1:
-            for length in _HEAD_LENGTHS:
-                if length + 2 <= len(word) and (entry := self.heads.get(word[-length:])):
-                    return (entry,)
-            if _RUN.search(word):
-                return self.squeezed.get(squeeze(word), ())
-        elif len(word) > 3 and _RUN.search(word):
+
+    def _look_up(self, word: str) -> tuple[Entry, ...]:
+        if entries := self.words.get(word):
+            return entries
+        for length in _HEAD_LENGTHS:
+            if length + 2 <= len(word) and (entry := self.heads.get(word[-length:])):
+                return (entry,)
+        if len(word) > 3 and _RUN.search(word):
             return self.squeezed.get(squeeze(word), ())
         return ()
 
+    def phrase(self, words: Sequence[str], place: int) -> tuple[int, Entry] | None:
+        """The longest phrase that begins at a word: how many words it has, and its entry."""
+        following = self.phrases.get(words[place])
+        if following is None:
+            return None
+        second = words[place + 1] if place + 1 < len(words) else ""
+        for rest, entry in following.get(second, ()):
+            if tuple(words[place + 1 : place + 1 + len(rest)]) == rest:
+                return 1 + len(rest), entry
+        for _rest, entry in following.get("", ()):
+            return 1, entry
+        return None
+
     def may_be(self, word: str, letters: frozenset[str]) -> bool:
         """Whether a folded word, or a phrase that begins with it, can have one of these letters."""
-        return any(entry.letter in letters for entry in self.find(word)) or any(
-            entry.letter in letters for _rest, entry in self.phrases.get(word, ())
-        )
+        found = self.find(word)
+        if found and any(entry.letter in letters for entry in found.entries):
+            return True
+        following = self.phrases.get(word, {})
+        return any(entry.letter in letters for rest in following.values() for _r, entry in rest)
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Every form with every entry."""
@@ -339,8 +389,9 @@ def build(root: Traversable | None = None) -> Lexicon:
             digest.update((root / language / f"{name}.toml").read_bytes())
             for row in read_rows(root, language, name):
                 _add(lexicon, row)
-    for phrases in lexicon.phrases.values():
-        phrases.sort(key=lambda phrase: -len(phrase[0]))
+    for following in lexicon.phrases.values():
+        for phrases in following.values():
+            phrases.sort(key=lambda phrase: -len(phrase[0]))
     lexicon.version = digest.hexdigest()[:16]
     return lexicon
 
@@ -361,7 +412,8 @@ def _add(lexicon: Lexicon, row: Row) -> None:
     for form in (*spelled, *bare):
         first, *rest = WORD.findall(form)
         if rest or not form.isalpha():
-            lexicon.phrases.setdefault(first, []).append((tuple(rest), entry))
+            following = lexicon.phrases.setdefault(first, {})
+            following.setdefault(rest[0] if rest else "", []).append((tuple(rest), entry))
             continue
         known = lexicon.words.get(form, ())
         if all((each.role, each.language) != (entry.role, entry.language) for each in known):

@@ -1,16 +1,14 @@
 """A message as the recogniser reads it: words and signs, each with what it does and where it stood."""
 
-from dataclasses import dataclass
 
 from .fold import Folded
-from .lexicon import ROLES, WORD, Entry, Lexicon
+from .lexicon import WORD, Entry, Lexicon, Word
 
 _SIGNS = {
     ".": ".", "!": ".", "\n": ".", ";": ".", "?": "?", ",": ",", ":": ",", "(": ",", ")": ",",
     "-": ",", '"': '"', "=": "=", ">": "=", "+": "h", "&": "h", "/": "/", "%": "%",
     "$": "D", "€": "D", "£": "D",
 }  # fmt: skip
-_GROUPS = {"asks": 0, "gives": 1, "grammar": 2, "everyday": 3, "pressure": 4}
 _CURRENCY = frozenset(
     "kr kronor krona spänn sek euro euros dollar dollars buck bucks pound pounds quid lax kronors"
     " p usd gbp eur tkr kulor riksdaler $ € £ k grand swish cash".split()
@@ -20,15 +18,16 @@ _CLOCK = frozenset("am pm year years yr yo min mins minutes hour hours h km cm m
                    " år min tim timmar timme dagar veckor days weeks th nd rd".split())
 
 
-@dataclass(slots=True)
 class Item:
     """A word, a phrase or a sign: its letter, its place in the folded text, what it can be."""
 
-    letter: str
-    start: int
-    end: int
-    word: str
-    entries: tuple[Entry, ...] = ()
+    __slots__ = ("end", "entries", "letter", "start", "word")
+
+    def __init__(
+        self, letter: str, start: int, end: int, word: str, entries: tuple[Entry, ...] = ()
+    ) -> None:
+        self.letter, self.start, self.end = letter, start, end
+        self.word, self.entries = word, entries
 
     @property
     def role(self) -> str:
@@ -44,43 +43,35 @@ def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
     found = [(match[0], match.start(), match.end()) for match in WORD.finditer(folded.text)]
     words = [word for word, _start, _end in found]
     items: list[Item] = []
+    open_words: list[tuple[Item, Word]] = []
     place = 0
     while place < len(found):
         word, start, end = found[place]
-        place += 1
         if (sign := _SIGNS.get(word)) is not None:
             items.append(Item(sign, start, end, word))
-            continue
-        for rest, entry in lexicon.phrases.get(word, ()):
-            if not rest or tuple(words[place : place + len(rest)]) == rest:
-                place += len(rest)
-                end = found[place - 1][2]
-                items.append(Item(entry.letter, start, end, word, (entry,)))
-                break
-        else:
-            if word[0].isdigit():
-                items.append(Item("N", start, end, word))
-            elif word.isalpha() or "'" in word:
-                items.append(Item("x", start, end, word, lexicon.find(word)))
-    _choose(items)
+        elif phrase := lexicon.phrase(words, place):
+            length, entry = phrase
+            place += length - 1
+            items.append(Item(entry.letter, start, found[place][2], word, (entry,)))
+        elif word[0].isdigit():
+            items.append(Item("N", start, end, word))
+        elif word[0].isalpha():
+            item = Item("x", start, end, word)
+            if known := lexicon.find(word):
+                item.entries = known.entries
+                open_words.append((item, known))
+            items.append(item)
+        place += 1
+    _choose(open_words)
     return _counted(items)
 
 
-def _choose(items: list[Item]) -> None:
+def _choose(open_words: list[tuple[Item, Word]]) -> None:
     """Give each word the letter of what it most likely is, by the language of the words around."""
-    swedish = english = 0
-    for item in items:
-        languages = {entry.language for entry in item.entries}
-        if len(languages) == 1:
-            swedish += "sv" in languages
-            english += "en" in languages
-    mostly = "sv" if swedish > english else "en"
-    for item in items:
-        if item.letter != "x" or not item.entries:
-            continue
-        entries = [entry for entry in item.entries if entry.language == mostly] or item.entries
-        best = min(entries, key=lambda entry: _GROUPS[ROLES[entry.role].group])
-        item.letter = best.letter
+    only = [known.only for _item, known in open_words]
+    mostly = max(sorted(set(only) - {""}), key=only.count, default="")
+    for item, known in open_words:
+        item.letter = known.letters.get(mostly) or next(iter(known.letters.values()))
 
 
 def _counted(items: list[Item]) -> list[Item]:

@@ -22,7 +22,7 @@ Direction = Literal["to_reader", "from_writer", "told"]
 # Letters of lexicon.ROLES. An ask and something given, or a price asked for, or a bare number:
 # without one of each there is no offer. The gate of bulk.py lets pass whatever has both.
 ASKS = frozenset("PVCM")
-GIVES = frozenset("DGRFQNbl")
+GIVES = frozenset("DGRFQNblp")
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
 _BEFORE, _AFTER = 24, 30
 
