@@ -115,7 +115,7 @@ def _spot(typed: argparse.Namespace) -> int:
         _refuse_options_of_files(typed)
         return _message(typed, " ".join(typed.text))
     if typed.source is None and not piped:
-        raise Refused('There is no message. Type it: alltid spot "text"')
+        raise Refused('There is no message. Type one: `alltid spot "text"`.')
     if typed.source is not None and typed.text:
         raise Refused("Give either a message or --in FILE, not both.")
     return _file(typed, typed.source or "-")
@@ -126,7 +126,7 @@ def _refuse_options_of_files(typed: argparse.Namespace) -> None:
              "delimiter": "--delimiter", "resume": "--resume", "force": "--force"}  # fmt: skip
     for name, option in named.items():
         if getattr(typed, name):
-            raise Refused(f"{option} is for files of messages. Name one: --in FILE")
+            raise Refused(f"{option} is for files of messages. Name one by --in.")
 
 
 def _message(typed: argparse.Namespace, text: str) -> int:
@@ -175,7 +175,7 @@ def _file(typed: argparse.Namespace, source: str) -> int:
     if typed.jobs < 1:
         raise Refused("--jobs is the number of processes: 1 or more.")
     if typed.resume and typed.out is None:
-        raise Refused("Only a run that writes a file can be gone on with. Name it: --out FILE")
+        raise Refused("Only a run that writes a file can be gone on with. Name it by --out.")
     try:
         from .files import Order, recognise_file
     except ModuleNotFoundError as missing:

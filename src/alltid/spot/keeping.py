@@ -4,6 +4,7 @@ import difflib
 import importlib
 import inspect
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from .refusal import Refused
 
 FILES = ("offer", "grammar")
 _NEAREST = 5
+_REPEATED = re.compile(r"(.)\1\1")
 
 
 def root_of(path: str | None) -> Traversable:
@@ -112,13 +114,14 @@ def show(word: str, root: Traversable, language: str) -> tuple[list[str], int]:
 
     language: of the explanations.
     """
-    folded = fold(word).text.strip()
     lemmas = _lemmas(root)
+    known = frozenset(form for lemma in lemmas for form in lemma.folded)
+    folded = fold(word, known).text.strip()
     said: list[str] = []
     having = [lemma for lemma in lemmas if folded in lemma.folded]
     if not having and (having := [lemma for lemma in lemmas if lemma.ends(folded)]):
         said = [f"{word} stands in no lexicon; it is read as a compound that ends in this:", ""]
-    once = lexicon.squeeze(folded)
+    once = lexicon.squeeze(folded) if _REPEATED.search(folded) else ""
     if not having and (having := [lemma for lemma in lemmas if lemma.squeezed(once)]):
         said = [f"{word} stands in no lexicon; it is read as this, with letters repeated:", ""]
     if not having:
