@@ -84,7 +84,8 @@ def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -
 
     begins, ends: whether the passage begins and ends its message.
     """
-    roles = [letter for letter in annotated(items) if letter not in _PASSED]
+    letters = annotated(items)
+    roles = [letter for letter in letters if letter not in _PASSED]
     found = set(roles)
     row = ["^"] * begins + roles + ["$"] * ends
     for length in (2, 3, 4):
@@ -92,21 +93,24 @@ def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -
     for first, letter in enumerate(row):
         for second in row[first + 2 : first + _REACH + 1]:
             found.add(f"{letter}_{second}")
-    found.update(_words(items))
+    found.update(_words(items, letters))
     return found
 
 
-def _words(items: Sequence[Item]) -> Iterator[str]:
-    before = ""
-    for item in items:
+def _words(items: Sequence[Item], letters: Sequence[str]) -> Iterator[str]:
+    """Words, pairs of words, a role before a word and after it, and the roles by their names."""
+    before = beside = ""
+    for item, letter in zip(items, letters, strict=True):
         word = item.word if item.word.isalpha() else ""
         if word and item.letter not in _NOT_OTHER_WORDS:
             yield f"w={word}"
         if word and before:
             yield f"w={before} {word}"
-        before = word
-    for item in items:
-        if item.role:
+        if beside:
+            yield f"{beside}={word}"
+            yield f"{before}={letter}"
+        before, beside = word, letter
+        if item.entries and item.role:
             yield f"r={item.role}"
 
 

@@ -24,7 +24,7 @@ Direction = Literal["to_reader", "from_writer", "told"]
 ASKS = frozenset("PVCM")
 GIVES = frozenset("DGRFQNblp")
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
-_BEFORE, _AFTER = 24, 30
+_BEFORE, _AFTER = 18, 24
 
 
 @dataclass(frozen=True, slots=True)
