@@ -106,6 +106,7 @@ ROLES: dict[str, Role] = {
     "who": Role("grammar", "q"),
     "past": Role("grammar", "c"),
     "number": Role("grammar", "N"),
+    "hour": Role("grammar", "v"),
     "alone": Role("grammar", "u"),
 }
 

@@ -9,6 +9,7 @@ _SIGNS = {
     "-": ",", '"': '"', "=": "=", ">": "=", "+": "h", "&": "h", "/": "/", "%": "%",
     "$": "D", "€": "D", "£": "D",
 }  # fmt: skip
+_SUM, _FEW, _LONGEST_SUM = 25, 10, 6
 _CURRENCY = frozenset(
     "kr kronor krona spänn sek euro euros dollar dollars buck bucks pound pounds quid lax kronors"
     " p usd gbp eur tkr kulor riksdaler $ € £ k grand swish cash".split()
@@ -54,7 +55,7 @@ def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
             place += length - 1
             items.append(Item(entry.letter, start, found[place][2], word, (entry,)))
         elif word[0].isdigit():
-            items.append(Item("N", start, end, word))
+            items.append(Item(_number(word), start, end, word))
         elif word[0].isalpha():
             item = Item("x", start, end, word)
             if known := lexicon.find(word):
@@ -64,6 +65,14 @@ def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
         place += 1
     _choose(open_words)
     return _counted(items)
+
+
+def _number(word: str) -> str:
+    """N for a number that can be a sum, v for one that may as well be an hour, x for a few."""
+    digits = word.replace(" ", "").replace(",", "")
+    if not digits.isdigit() or len(digits) > _LONGEST_SUM:
+        return "x"
+    return "N" if int(digits) >= _SUM else "v" if int(digits) >= _FEW else "x"
 
 
 def _choose(open_words: list[tuple[Item, Word]]) -> None:
@@ -82,11 +91,11 @@ def _counted(items: list[Item]) -> list[Item]:
         item = items[place]
         after = items[place + 1] if place + 1 < len(items) else None
         place += 1
-        if item.letter == "D" and item.word in "$€£" and after and after.letter == "N":
+        if item.letter == "D" and item.word in "$€£" and after and after.word[0].isdigit():
             kept.append(Item("D", item.start, after.end, after.word, MONEY))
             place += 1
             continue
-        if item.letter == "N" and after is not None:
+        if item.word[0].isdigit() and item.letter != "f" and after is not None:
             if item.word in ("4", "2") and after.letter in "aPVCYUGM" and kept:
                 item.letter = "f" if item.word == "4" else "x"
             elif after.word in _CURRENCY:
@@ -98,7 +107,7 @@ def _counted(items: list[Item]) -> list[Item]:
             elif after.letter in _COUNTED:
                 after.start = item.start
                 continue
-            elif after.word == ":" and place + 1 < len(items) and items[place + 1].letter == "N":
+            elif after.word == ":" and place + 1 < len(items) and items[place + 1].word[0].isdigit():
                 items[place + 1].letter = "x"
                 item.letter = "x"
         if item.letter == "D" and item.word in "$€£":

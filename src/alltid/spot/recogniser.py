@@ -19,10 +19,17 @@ from .reading import MONEY, Item, read
 
 Direction = Literal["to_reader", "from_writer", "told"]
 
-# Letters of lexicon.ROLES. An ask and something given, or a price asked for, or a bare number:
-# without one of each there is no offer. The gate of bulk.py lets pass whatever has both.
-ASKS = frozenset("PVCM")
-GIVES = frozenset("DGRFQNblp")
+# Letters of lexicon.ROLES: what is asked, and what may be given for it (things of value, giving,
+# selling, a price asked for, a bare number). Without one of each there is no offer. People meet at
+# ten, and bring something: a small number and the bare word "bring" say nothing about a meeting.
+GIVEN_FOR = {
+    "P": (_FOR_PICTURES := frozenset("DGRFQNvblp")),
+    "V": _FOR_PICTURES,
+    "C": _FOR_PICTURES,
+    "M": frozenset("DGRFQNbl"),
+}
+# The gate of bulk.py lets pass whatever has one of each.
+ASKS, GIVES = frozenset(GIVEN_FOR), frozenset[str]().union(*GIVEN_FOR.values())
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
 _BEFORE, _AFTER = 18, 24
 
@@ -171,15 +178,13 @@ def _read(text: str, lexicon: Lexicon) -> tuple[Folded, list[Item]]:
 
 def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """Where an ask and something given stand in reach of each other: from, to; never two of one."""
-    letters = {item.letter for item in items}
-    if letters.isdisjoint(ASKS) or letters.isdisjoint(GIVES):
-        return
     done = 0
     for place, item in enumerate(items):
         if item.letter not in ASKS or place < done:
             continue
         start, end = max(done, place - _BEFORE), min(len(items), place + _AFTER)
-        if any(near.letter in GIVES for near in items[start:end]):
+        given = GIVEN_FOR[item.letter]
+        if any(near.letter in given for near in items[start:end]):
             yield start, end
             done = end
 
@@ -192,7 +197,7 @@ def _with_bare_sums(items: list[Item]) -> list[Item]:
     """In an offer that names neither goods nor a price, a bare number is a sum: "200 for a pic"."""
     if all(item.letter not in "DGRFQ" for item in items):
         for item in items:
-            if item.letter == "N":
+            if item.letter in "Nv":
                 item.letter, item.entries = "D", MONEY
     return items
 
