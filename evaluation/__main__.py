@@ -14,7 +14,7 @@ from pathlib import Path
 from alltid.spot import blame, recognise
 from alltid.spot.recogniser import heaviest
 
-from .messages import LANGUAGES, Labelled, read
+from .messages import LANGUAGES, Labelled, check, read
 
 EVERYDAY = Path(__file__).parents[2] / "shared" / "benign-messages"
 ASKS = ("picture", "video", "camera", "meeting", "more", "price")
@@ -61,6 +61,15 @@ def offers(language: str) -> None:
         those_negatives = [each for each in negatives if each.scene == scene]
         wrong = sum(each.scene == scene for each in false)
         print(f"  {scene:12} false alarms {share(wrong, len(those_negatives))}")
+
+
+def outside(language: str) -> None:
+    """Offer or not, for messages written from the specification alone."""
+    found = [recognise(each.text).is_offer for each in check(language, True)]
+    false = [recognise(each.text).is_offer for each in check(language, False)]
+    print(f"\n{language}: {len(found)} offers, {len(false)} others (outside check)")
+    print(f"  recall     {share(sum(found), len(found))}")
+    print(f"  precision  {share(sum(found), sum(found) + sum(false))}")
 
 
 def replies(language: str) -> None:
@@ -120,6 +129,7 @@ def main() -> None:
     """Print everything."""
     for language in LANGUAGES:
         offers(language)
+        outside(language)
     for language in LANGUAGES:
         replies(language)
     budgets(everyday(), lambda language, name: read(language, name, "test"))

@@ -5,6 +5,7 @@ evaluation/ by `make learn`, and rounded; docs/adr/0009 says why they are learne
 hand. They weigh a passage of a message. Nothing here knows who wrote it or who reads it.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -85,14 +86,15 @@ def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -
     begins, ends: whether the passage begins and ends its message.
     """
     letters = annotated(items)
-    roles = [letter for letter in letters if letter not in _PASSED]
-    found = set(roles)
-    row = ["^"] * begins + roles + ["$"] * ends
-    for length in (2, 3, 4):
-        found.update("".join(row[at : at + length]) for at in range(len(row) - length + 1))
-    for first, letter in enumerate(row):
-        for second in row[first + 2 : first + _REACH + 1]:
-            found.add(f"{letter}_{second}")
+    row = "".join(letter for letter in letters if letter not in _PASSED)
+    found = set(row)
+    if begins:
+        row = "^" + row
+    if ends:
+        row += "$"
+    for at, letter in enumerate(row):
+        found.update((row[at : at + 2], row[at : at + 3], row[at : at + 4]))
+        found.update([letter + "_" + far for far in row[at + 2 : at + _REACH + 1]])
     found.update(_words(items, letters))
     return found
 
@@ -125,5 +127,5 @@ def weigh(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -> f
     """How much speaks for an offer in a passage, less what speaks against it."""
     known, bias = weights()
     return bias + sum(
-        known[each] for each in features(items, begins=begins, ends=ends) if each in known
+        map(known.get, features(items, begins=begins, ends=ends), itertools.repeat(0.0))
     )

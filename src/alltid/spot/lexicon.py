@@ -113,17 +113,13 @@ ROLES: dict[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One form of a word in one language: its role, and the key that explains it."""
+    """One form of a word in one language: its role, the role's letter, and what explains it."""
 
     role: str
     language: str
     lemma: str
     explain: str
-
-    @property
-    def letter(self) -> str:
-        """Its letter in the line of roles."""
-        return ROLES[self.role].letter
+    letter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +225,13 @@ class Lexicon:
         if following is None:
             return None
         second = words[place + 1] if place + 1 < len(words) else ""
-        for rest, entry in following.get(second, ()):
-            if tuple(words[place + 1 : place + 1 + len(rest)]) == rest:
-                return 1 + len(rest), entry
-        for _rest, entry in following.get("", ()):
-            return 1, entry
-        return None
+        longer = following.get(second)
+        if longer is not None:
+            for rest, entry in longer:
+                if len(rest) == 1 or tuple(words[place + 1 : place + 1 + len(rest)]) == rest:
+                    return 1 + len(rest), entry
+        alone = following.get("")
+        return (1, alone[0][1]) if alone else None
 
     def may_be(self, word: str, letters: frozenset[str]) -> bool:
         """Whether a folded word, or a phrase that begins with it, can have one of these letters."""
@@ -407,7 +404,8 @@ def _folded(spelled: str) -> str:
 
 
 def _add(lexicon: Lexicon, row: Row) -> None:
-    entry = Entry(row.role, row.language, row.lemma, row.explain or row.role)
+    letter = ROLES[row.role].letter
+    entry = Entry(row.role, row.language, row.lemma, row.explain or row.role, letter)
     spelled = list(dict.fromkeys(map(_folded, row.spelled())))
     bare = [each.translate(_WITHOUT_RINGS) for each in spelled if not each.isascii()]
     for form in (*spelled, *bare):

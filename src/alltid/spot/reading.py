@@ -41,27 +41,28 @@ class Item:
 
 def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
     """The items of a folded message, in their order; words of no role have the letter x."""
-    found = [(match[0], match.start(), match.end()) for match in WORD.finditer(folded.text)]
-    words = [word for word, _start, _end in found]
+    found = list(WORD.finditer(folded.text))
+    words = [match[0] for match in found]
     items: list[Item] = []
     open_words: list[tuple[Item, Word]] = []
+    phrases, find = lexicon.phrases, lexicon.find
     place = 0
     while place < len(found):
-        word, start, end = found[place]
-        if (sign := _SIGNS.get(word)) is not None:
-            items.append(Item(sign, start, end, word))
-        elif phrase := lexicon.phrase(words, place):
+        word, match = words[place], found[place]
+        start, end = match.span()
+        if word in _SIGNS:
+            items.append(Item(_SIGNS[word], start, end, word))
+        elif word in phrases and (phrase := lexicon.phrase(words, place)):
             length, entry = phrase
             place += length - 1
-            items.append(Item(entry.letter, start, found[place][2], word, (entry,)))
+            items.append(Item(entry.letter, start, found[place].end(), word, (entry,)))
+        elif known := find(word):
+            items.append(item := Item("x", start, end, word, known.entries))
+            open_words.append((item, known))
         elif word[0].isdigit():
             items.append(Item(_number(word), start, end, word))
         elif word[0].isalpha():
-            item = Item("x", start, end, word)
-            if known := lexicon.find(word):
-                item.entries = known.entries
-                open_words.append((item, known))
-            items.append(item)
+            items.append(Item("x", start, end, word))
         place += 1
     _choose(open_words)
     return _counted(items)
@@ -116,4 +117,4 @@ def _counted(items: list[Item]) -> list[Item]:
     return kept
 
 
-MONEY = (Entry("money", "", "", "money"),)
+MONEY = (Entry("money", "", "", "money", "D"),)
