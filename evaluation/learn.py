@@ -24,7 +24,7 @@ OUT = Path(evidence.__file__).parent / "lexicons" / "evidence.json"
 RIDGE = 0.02  # scikit-learn's C: chosen by cross-validation among 0.01 to 0.2
 SEEN_TWICE = 2  # a feature of one message only is about that message
 SMALLEST = 0.004  # weights nearer to nought change nothing
-# Where the line is drawn, by cross-validation: a false alarm costs trust, and a missed offer a child.
+# Where the line is drawn, by cross-validation: a false alarm costs trust, a missed offer a child.
 PRECISION = 0.96
 
 
@@ -44,7 +44,9 @@ def _line(side: "np.ndarray[tuple[int], np.dtype[np.float64]]", truth: list[int]
     precision, recall = hits / np.arange(1, len(order) + 1), hits / hits[-1]
     for wanted in (0.93, 0.95, 0.96, 0.97, 0.98):
         at = int(np.nonzero(precision >= wanted)[0][-1])
-        print(f"precision {wanted}: recall of the weighed {recall[at]:.3f}, line {side[order[at]]:.3f}")
+        print(
+            f"precision {wanted}: recall of the weighed {recall[at]:.3f}, line {side[order[at]]:.3f}"
+        )
     return float(side[order[int(np.nonzero(precision >= PRECISION)[0][-1])]])
 
 

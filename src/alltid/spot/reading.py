@@ -1,5 +1,4 @@
-"""A message as the recogniser reads it: words and signs, each with what it does and where it stood."""
-
+"""A message as the recogniser reads it: words and signs, with what each does and where it stood."""
 
 from .fold import Folded
 from .lexicon import WORD, Entry, Lexicon, Word
@@ -10,13 +9,23 @@ _SIGNS = {
     "$": "D", "€": "D", "£": "D",
 }  # fmt: skip
 _SUM, _FEW, _LONGEST_SUM = 25, 10, 6
-_CURRENCY = frozenset(
-    "kr kronor krona spänn sek euro euros dollar dollars buck bucks pound pounds quid lax kronors"
-    " p usd gbp eur tkr kulor riksdaler $ € £ k grand swish cash".split()
+# fmt: off
+_CURRENCY = frozenset({
+    "kr", "kronor", "krona", "spänn", "sek", "euro", "euros", "dollar", "dollars",
+    "buck", "bucks", "pound", "pounds", "quid", "lax", "kronors", "p", "usd", "gbp",
+    "eur", "tkr", "kulor", "riksdaler", "$", "€", "£", "k", "grand", "swish", "cash",
+})
+# fmt: on
 )
 _COUNTED = frozenset("PVGDFNMO")
-_CLOCK = frozenset("am pm year years yr yo min mins minutes hour hours h km cm m kg g mp gb tb x st"
-                   " år min tim timmar timme dagar veckor days weeks th nd rd".split())
+# fmt: off
+_CLOCK = frozenset({
+    "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
+    "h", "km", "cm", "m", "kg", "g", "mp", "gb", "tb", "x", "st", "år", "min", "tim",
+    "timmar", "timme", "dagar", "veckor", "days", "weeks", "th", "nd", "rd",
+})
+# fmt: on
+)
 
 
 class Item:
@@ -108,7 +117,9 @@ def _counted(items: list[Item]) -> list[Item]:
             elif after.letter in _COUNTED:
                 after.start = item.start
                 continue
-            elif after.word == ":" and place + 1 < len(items) and items[place + 1].word[0].isdigit():
+            elif (
+                after.word == ":" and place + 1 < len(items) and items[place + 1].word[0].isdigit()
+            ):
                 items[place + 1].letter = "x"
                 item.letter = "x"
         if item.letter == "D" and item.word in "$€£":

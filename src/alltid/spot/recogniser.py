@@ -8,7 +8,7 @@ them. What is weighed is a message; nothing is said of a person.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -98,7 +98,7 @@ NOTHING = Finding()
 class _MayBe(dict[str, bool]):
     """Whether a word can begin something of some letters; each word is looked up once."""
 
-    _MOST = 200_000
+    _MOST, _LONGEST = 200_000, 40
 
     def __init__(self, lexicon: Lexicon, letters: frozenset[str], numbers: bool) -> None:
         super().__init__()
@@ -107,6 +107,8 @@ class _MayBe(dict[str, bool]):
     def __missing__(self, word: str) -> bool:
         if len(self) >= self._MOST:
             self.clear()
+        if len(word) > self._LONGEST:
+            return self._numbers and word[0].isdigit()
         number = self._numbers and (word[0].isdigit() or word in "$€£")
         found = self[word] = number or self._lexicon.may_be(word, self._letters)
         return found
