@@ -16,16 +16,14 @@ _CURRENCY = frozenset({
     "eur", "tkr", "kulor", "riksdaler", "$", "€", "£", "k", "grand", "swish", "cash",
 })
 # fmt: on
-)
 _COUNTED = frozenset("PVGDFNMO")
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
-    "h", "km", "cm", "m", "kg", "g", "mp", "gb", "tb", "x", "st", "år", "min", "tim",
+    "h", "km", "cm", "m", "kg", "g", "mp", "gb", "tb", "x", "st", "år", "tim",
     "timmar", "timme", "dagar", "veckor", "days", "weeks", "th", "nd", "rd",
 })
 # fmt: on
-)
 
 
 class Item:
