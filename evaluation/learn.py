@@ -45,7 +45,7 @@ def _line(side: "np.ndarray[tuple[int], np.dtype[np.float64]]", truth: list[int]
     for wanted in (0.93, 0.95, 0.96, 0.97, 0.98):
         at = int(np.nonzero(precision >= wanted)[0][-1])
         print(
-            f"precision {wanted}: recall of the weighed {recall[at]:.3f}, line {side[order[at]]:.3f}"
+            f"precision {wanted}: recall of those {recall[at]:.3f}, line {side[order[at]]:.3f}"
         )
     return float(side[order[int(np.nonzero(precision >= PRECISION)[0][-1])]])
 
