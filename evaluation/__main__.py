@@ -1,7 +1,7 @@
 """Prints how good the recogniser and the coach are on messages they never saw: `make eval`.
 
-Precision: of what was called an offer (or flagged), how much is one. Recall: of the offers, how many
-were found. The interval beside a share is Wilson's, 95 %. Everyday messages are read from
+Precision: of what was called an offer (or flagged), how much is one. Recall: of the offers, how
+many were found. The interval beside a share is Wilson's, 95 %. Everyday messages are read from
 ../shared/benign-messages where that folder is; nothing here is changed by what is printed.
 """
 
@@ -14,18 +14,19 @@ from pathlib import Path
 from alltid.spot import blame, recognise
 from alltid.spot.recogniser import heaviest
 
-from .messages import LANGUAGES, Labelled, read
+from .messages import LANGUAGES, Labelled, check, read
 
 EVERYDAY = Path(__file__).parents[2] / "shared" / "benign-messages"
 ASKS = ("picture", "video", "camera", "meeting", "more", "price")
 GIVES = (
-    "money nicotine alcohol drugs clothes electronics game ride gift other".split()
-)  # fmt: skip
+    *("money", "nicotine", "alcohol", "drugs", "clothes"),
+    *("electronics", "game", "ride", "gift", "other"),
+)
 BUDGETS = (100, 10, 1)  # alerts a million messages
 
 
 def share(hits: int, of: int) -> str:
-    """A share in per cent with Wilson's 95 % interval, or a dash where there is nothing to count."""
+    """A share in per cent with Wilson's 95 % interval, or a dash where nothing is to count."""
     if not of:
         return "–"
     z, p = 1.96, hits / of
@@ -48,10 +49,8 @@ def offers(language: str) -> None:
             those = [pair for pair in found if role in getattr(pair[0], name)]
             said = [pair for pair in found if role in pair[1].roles]
             right = [pair for pair in said if role in getattr(pair[0], name)]
-            print(
-                f"  {role:12} recall of these offers {share(sum(f.is_offer for _e, f in those), len(those))}"
-                f"; role named rightly {share(len(right), len(said))}"
-            )
+            recall = share(sum(finding.is_offer for _each, finding in those), len(those))
+            print(f"  {role:12} recall {recall}; role named rightly {share(len(right), len(said))}")
     for direction in ("to_reader", "from_writer", "told"):
         those = [pair for pair in found if pair[0].direction == direction]
         print(f"  {direction:12} recall {share(sum(f.is_offer for _e, f in those), len(those))}")
@@ -61,6 +60,15 @@ def offers(language: str) -> None:
         those_negatives = [each for each in negatives if each.scene == scene]
         wrong = sum(each.scene == scene for each in false)
         print(f"  {scene:12} false alarms {share(wrong, len(those_negatives))}")
+
+
+def outside(language: str) -> None:
+    """Offer or not, for messages written from the specification alone."""
+    found = [recognise(each.text).is_offer for each in check(language, True)]
+    false = [recognise(each.text).is_offer for each in check(language, False)]
+    print(f"\n{language}: {len(found)} offers, {len(false)} others (outside check)")
+    print(f"  recall     {share(sum(found), len(found))}")
+    print(f"  precision  {share(sum(found), sum(found) + sum(false))}")
 
 
 def replies(language: str) -> None:
@@ -103,8 +111,12 @@ def budgets(flow: list[float], messages: Callable[[str, str], Iterable[Labelled]
     if not flow:
         print("  needs the everyday messages.")
         return
-    offered = [heaviest(each.text) for language in LANGUAGES for each in messages(language, "offers")]
-    hard = [heaviest(each.text) for language in LANGUAGES for each in messages(language, "negatives")]
+    offered = [
+        heaviest(each.text) for language in LANGUAGES for each in messages(language, "offers")
+    ]
+    hard = [
+        heaviest(each.text) for language in LANGUAGES for each in messages(language, "negatives")
+    ]
     for budget in BUDGETS:
         allowed = int(len(flow) * budget / 1_000_000)
         line = max(0.0, flow[allowed])
@@ -120,6 +132,7 @@ def main() -> None:
     """Print everything."""
     for language in LANGUAGES:
         offers(language)
+        outside(language)
     for language in LANGUAGES:
         replies(language)
     budgets(everyday(), lambda language, name: read(language, name, "test"))

@@ -5,6 +5,7 @@ evaluation/ by `make learn`, and rounded; docs/adr/0009 says why they are learne
 hand. They weigh a passage of a message. Nothing here knows who wrote it or who reads it.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -84,29 +85,34 @@ def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -
 
     begins, ends: whether the passage begins and ends its message.
     """
-    roles = [letter for letter in annotated(items) if letter not in _PASSED]
-    found = set(roles)
-    row = ["^"] * begins + roles + ["$"] * ends
-    for length in (2, 3, 4):
-        found.update("".join(row[at : at + length]) for at in range(len(row) - length + 1))
-    for first, letter in enumerate(row):
-        for second in row[first + 2 : first + _REACH + 1]:
-            found.add(f"{letter}_{second}")
-    found.update(_words(items))
+    letters = annotated(items)
+    row = "".join(letter for letter in letters if letter not in _PASSED)
+    found = set(row)
+    if begins:
+        row = "^" + row
+    if ends:
+        row += "$"
+    for at, letter in enumerate(row):
+        found.update((row[at : at + 2], row[at : at + 3], row[at : at + 4]))
+        found.update([letter + "_" + far for far in row[at + 2 : at + _REACH + 1]])
+    found.update(_words(items, letters))
     return found
 
 
-def _words(items: Sequence[Item]) -> Iterator[str]:
-    before = ""
-    for item in items:
+def _words(items: Sequence[Item], letters: Sequence[str]) -> Iterator[str]:
+    """Words, pairs of words, a role before a word and after it, and the roles by their names."""
+    before = beside = ""
+    for item, letter in zip(items, letters, strict=True):
         word = item.word if item.word.isalpha() else ""
         if word and item.letter not in _NOT_OTHER_WORDS:
             yield f"w={word}"
         if word and before:
             yield f"w={before} {word}"
-        before = word
-    for item in items:
-        if item.role:
+        if beside:
+            yield f"{beside}={word}"
+            yield f"{before}={letter}"
+        before, beside = word, letter
+        if item.entries and item.role:
             yield f"r={item.role}"
 
 
@@ -121,5 +127,5 @@ def weigh(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -> f
     """How much speaks for an offer in a passage, less what speaks against it."""
     known, bias = weights()
     return bias + sum(
-        known[each] for each in features(items, begins=begins, ends=ends) if each in known
+        map(known.get, features(items, begins=begins, ends=ends), itertools.repeat(0.0))
     )

@@ -12,7 +12,8 @@ explanation. Their forms are made here, once, and folded as a message is (fold.p
     ]
 
 `forms` adds irregular forms; `head` lets the word stand last in a compound ("spegelbild"), and
-`tails` lists what may follow it in one ("snusdosa"). A bar parts lemmas that share a row. Which roles there are, and what they are for, stands in ROLES.
+`tails` lists what may follow it in one ("snusdosa"). A bar parts lemmas that share a row. Which
+roles there are, and what they are for, stands in ROLES.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from .fold import fold
-from .inflection import CLASSES, forms_of
+from .inflection import classes, forms_of
 
 # A head of three letters would be found at the end of words that have nothing to do with it.
 SHORTEST_HEAD = 4
@@ -106,23 +107,20 @@ ROLES: dict[str, Role] = {
     "who": Role("grammar", "q"),
     "past": Role("grammar", "c"),
     "number": Role("grammar", "N"),
+    "hour": Role("grammar", "v"),
     "alone": Role("grammar", "u"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One form of a word in one language: its role, and the key that explains it."""
+    """One form of a word in one language: its role, the role's letter, and what explains it."""
 
     role: str
     language: str
     lemma: str
     explain: str
-
-    @property
-    def letter(self) -> str:
-        """Its letter in the line of roles."""
-        return ROLES[self.role].letter
+    letter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,8 @@ class LexiconWrong(Exception):
     """A lexicon cannot be used; one sentence a problem, each with file and line."""
 
 
-# A word of a message is looked up once; so many are remembered.
-_REMEMBERED = 200_000
+# A word of a message is looked up once; so many are remembered. A longer one is none of ours.
+_REMEMBERED, _LONGEST_WORD = 200_000, 40
 
 
 @dataclass(slots=True, eq=False)
@@ -191,9 +189,7 @@ class Lexicon:
 
     words: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     # First word → second word (or nothing) → (the words after the first, entry), longest first.
-    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = field(
-        default_factory=dict
-    )
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = field(default_factory=dict)
     heads: dict[str, Entry] = field(default_factory=dict)
     # A word in which a letter was repeated is looked up with every letter once.
     squeezed: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
@@ -206,6 +202,8 @@ class Lexicon:
         try:
             return self._found[word]
         except KeyError:
+            if len(word) > _LONGEST_WORD:
+                return None
             entries = self._look_up(word)
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
@@ -228,12 +226,13 @@ class Lexicon:
         if following is None:
             return None
         second = words[place + 1] if place + 1 < len(words) else ""
-        for rest, entry in following.get(second, ()):
-            if tuple(words[place + 1 : place + 1 + len(rest)]) == rest:
-                return 1 + len(rest), entry
-        for _rest, entry in following.get("", ()):
-            return 1, entry
-        return None
+        longer = following.get(second)
+        if longer is not None:
+            for rest, entry in longer:
+                if len(rest) == 1 or tuple(words[place + 1 : place + 1 + len(rest)]) == rest:
+                    return 1 + len(rest), entry
+        alone = following.get("")
+        return (1, alone[0][1]) if alone else None
 
     def may_be(self, word: str, letters: frozenset[str]) -> bool:
         """Whether a folded word, or a phrase that begins with it, can have one of these letters."""
@@ -352,8 +351,8 @@ def _row_problems(
         if row.role not in ROLES:
             found.append(f"{row.where}: there is no role `{row.role}`. Roles: {', '.join(ROLES)}.")
             continue
-        if row.inflect not in CLASSES.get(language, {}):
-            known = ", ".join(CLASSES.get(language, {"fixed": None}))
+        if row.inflect not in classes(language):
+            known = ", ".join(classes(language))
             found.append(f"{row.where}: there is no class `{row.inflect}`. Classes: {known}.")
             continue
         if row.head and len(row.lemma) < SHORTEST_HEAD:
@@ -383,7 +382,9 @@ def build(root: Traversable | None = None) -> Lexicon:
     """Make every form of every language; raises LexiconWrong."""
     root = root or folder()
     lexicon = Lexicon(languages=tuple(languages(root)))
-    digest = hashlib.sha256()
+    # What is found changes with the words and with their weights (evidence.py).
+    weights = root / "evidence.json"
+    digest = hashlib.sha256(weights.read_bytes() if weights.is_file() else b"")
     for language in lexicon.languages:
         for name in ("grammar", "offer"):
             digest.update((root / language / f"{name}.toml").read_bytes())
@@ -406,7 +407,8 @@ def _folded(spelled: str) -> str:
 
 
 def _add(lexicon: Lexicon, row: Row) -> None:
-    entry = Entry(row.role, row.language, row.lemma, row.explain or row.role)
+    letter = ROLES[row.role].letter
+    entry = Entry(row.role, row.language, row.lemma, row.explain or row.role, letter)
     spelled = list(dict.fromkeys(map(_folded, row.spelled())))
     bare = [each.translate(_WITHOUT_RINGS) for each in spelled if not each.isascii()]
     for form in (*spelled, *bare):

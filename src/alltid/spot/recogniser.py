@@ -8,7 +8,7 @@ them. What is weighed is a message; nothing is said of a person.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -19,12 +19,19 @@ from .reading import MONEY, Item, read
 
 Direction = Literal["to_reader", "from_writer", "told"]
 
-# Letters of lexicon.ROLES. An ask and something given, or a price asked for, or a bare number:
-# without one of each there is no offer. The gate of bulk.py lets pass whatever has both.
-ASKS = frozenset("PVCM")
-GIVES = frozenset("DGRFQNblp")
+# Letters of lexicon.ROLES: what is asked, and what may be given for it (things of value, giving,
+# selling, a price asked for, a bare number). Without one of each there is no offer. People meet at
+# ten, and bring something: a small number and the bare word "bring" say nothing about a meeting.
+GIVEN_FOR = {
+    "P": (_FOR_PICTURES := frozenset("DGRFQNvblp")),
+    "V": _FOR_PICTURES,
+    "C": _FOR_PICTURES,
+    "M": frozenset("DGRFQNbl"),
+}
+# The gate of bulk.py lets pass whatever has one of each.
+ASKS, GIVES = frozenset(GIVEN_FOR), frozenset[str]().union(*GIVEN_FOR.values())
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
-_BEFORE, _AFTER = 24, 30
+_BEFORE, _AFTER = 18, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ NOTHING = Finding()
 class _MayBe(dict[str, bool]):
     """Whether a word can begin something of some letters; each word is looked up once."""
 
-    _MOST = 200_000
+    _MOST, _LONGEST = 200_000, 40
 
     def __init__(self, lexicon: Lexicon, letters: frozenset[str], numbers: bool) -> None:
         super().__init__()
@@ -100,6 +107,8 @@ class _MayBe(dict[str, bool]):
     def __missing__(self, word: str) -> bool:
         if len(self) >= self._MOST:
             self.clear()
+        if len(word) > self._LONGEST:
+            return self._numbers and word[0].isdigit()
         number = self._numbers and (word[0].isdigit() or word in "$€£")
         found = self[word] = number or self._lexicon.may_be(word, self._letters)
         return found
@@ -171,15 +180,13 @@ def _read(text: str, lexicon: Lexicon) -> tuple[Folded, list[Item]]:
 
 def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """Where an ask and something given stand in reach of each other: from, to; never two of one."""
-    letters = {item.letter for item in items}
-    if letters.isdisjoint(ASKS) or letters.isdisjoint(GIVES):
-        return
     done = 0
     for place, item in enumerate(items):
         if item.letter not in ASKS or place < done:
             continue
         start, end = max(done, place - _BEFORE), min(len(items), place + _AFTER)
-        if any(near.letter in GIVES for near in items[start:end]):
+        given = GIVEN_FOR[item.letter]
+        if any(near.letter in given for near in items[start:end]):
             yield start, end
             done = end
 
@@ -192,7 +199,7 @@ def _with_bare_sums(items: list[Item]) -> list[Item]:
     """In an offer that names neither goods nor a price, a bare number is a sum: "200 for a pic"."""
     if all(item.letter not in "DGRFQ" for item in items):
         for item in items:
-            if item.letter == "N":
+            if item.letter in "Nv":
                 item.letter, item.entries = "D", MONEY
     return items
 
