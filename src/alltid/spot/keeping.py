@@ -145,10 +145,14 @@ class _Lemma:
 
     def ends(self, word: str) -> bool:
         """Whether a word is a compound that ends in it."""
-        return self.row.head and any(
-            word.endswith(form) and len(word) > len(form) + 1
-            for form in self.folded
-            if len(form) >= SHORTEST_HEAD
+        return (
+            self.row.head
+            and word.isalpha()
+            and any(
+                word.endswith(form) and len(word) > len(form) + 1
+                for form in self.folded
+                if len(form) >= SHORTEST_HEAD
+            )
         )
 
     def squeezed(self, once: str) -> bool:
