@@ -99,6 +99,7 @@ def _of(order: Order) -> dict[str, Any]:
         "--id": order.id_column,
         "--format": order.form,
         "--delimiter": order.delimiter,
+        "the schema's version": bulk.SCHEMA_VERSION,
         "the lexicons' version": lexicon.offers().version,
     }
     if order.source != STANDARD_INPUT:

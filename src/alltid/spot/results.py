@@ -84,7 +84,9 @@ def _flat(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     return " ".join(
-        "{start}-{end}:{role}".format(**each) if isinstance(each, dict) else str(each)
+        f"{each.pop('start')}-{each.pop('end')}:{':'.join(each.values())}"
+        if isinstance(each, dict)
+        else str(each)
         for each in value
     )
 

@@ -37,8 +37,9 @@ FORMATS = ("parquet", "csv", "jsonl", "lines")
 STANDARD_INPUT = "-"
 
 ROWS = 32_768  # of a piece, where the file itself has no smaller ones
-# Bytes of text read at once; a row of CSV that is longer is a quotation mark never closed.
-_BLOCK = 8 << 20
+_BLOCK = 4 << 20  # bytes of text read at once
+# Of CSV, pyarrow reads some thirty blocks ahead; a longer row is a quotation mark never closed.
+_CSV_BLOCK = 2 << 20
 _PEEKED = 1 << 16
 
 
@@ -355,7 +356,7 @@ class _CsvSource(_TextSource):
                 return
             raise Refused(
                 f"{self.name} cannot be read after row {max(row - 1, 0)}: a quotation mark is not "
-                f"closed there, or one row is longer than {_BLOCK >> 20} MB. Correct that row."
+                f"closed there, or one row is longer than {_CSV_BLOCK >> 20} MB. Correct that row."
             ) from None
 
     def _batches(self, columns: list[str], broken: deque[int]) -> Iterator[pa.RecordBatch]:
@@ -365,7 +366,7 @@ class _CsvSource(_TextSource):
 
         reader = pa.csv.open_csv(
             self.stream,
-            read_options=pa.csv.ReadOptions(use_threads=False, block_size=_BLOCK),
+            read_options=pa.csv.ReadOptions(use_threads=False, block_size=_CSV_BLOCK),
             parse_options=pa.csv.ParseOptions(
                 delimiter=self._delimiter, newlines_in_values=True, invalid_row_handler=leave_out
             ),

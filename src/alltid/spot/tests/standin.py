@@ -9,6 +9,8 @@ from alltid.spot import recognise
 from alltid.spot.lexicon import offers
 
 SPAN = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("role", pa.string())])
+FRAME = pa.struct([("direction", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
+SCHEMA_VERSION = "1.0"
 SCHEMA = pa.schema(
     [
         ("row", pa.int64()),
@@ -16,6 +18,7 @@ SCHEMA = pa.schema(
         ("roles", pa.list_(pa.string())),
         ("reasons", pa.list_(pa.string())),
         ("spans", pa.list_(SPAN)),
+        ("frames", pa.list_(FRAME)),
         ("version", pa.string()),
     ]
 )
@@ -29,6 +32,8 @@ def find(array: pa.Array, first_row: int = 0) -> pa.RecordBatch:
             rows.append({
                 "row": row, "kind": finding.kind, "roles": finding.roles,
                 "reasons": finding.reasons, "version": offers().version,
+                "frames": [{"direction": f.direction, "start": f.start, "end": f.end}
+                           for f in finding.frames],
                 "spans": [{"start": s.start, "end": s.end, "role": s.role} for s in finding.spans],
             })  # fmt: skip
     return pa.RecordBatch.from_pylist(rows, SCHEMA)
@@ -39,5 +44,5 @@ def install() -> None:
     import alltid.spot
 
     module = ModuleType("alltid.spot.bulk")
-    module.SCHEMA, module.find = SCHEMA, find
+    module.SCHEMA, module.SCHEMA_VERSION, module.find = SCHEMA, SCHEMA_VERSION, find
     sys.modules["alltid.spot.bulk"] = alltid.spot.bulk = module

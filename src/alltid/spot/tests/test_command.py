@@ -235,8 +235,9 @@ def test_findings_as_csv_hold_roles_and_places_a_person_can_read(capsys, tmp_pat
     spot(capsys, "--in", str(file), "--out", str(made))
 
     assert made.read_text().splitlines()[:2] == [
-        "row,kind,roles,reasons,spans,version",
-        f"1,offer,picture money,picture money,0-8:picture 11-16:money,{lexicon.offers().version}",
+        "row,kind,roles,reasons,spans,frames,version",
+        "1,offer,picture money,picture money,0-8:picture 11-16:money,0-16:to_reader,"
+        + lexicon.offers().version,
     ]
 
 
@@ -494,7 +495,7 @@ def test_file_that_is_none_is_one_sentence(capsys, tmp_path, name, data, said):
 
 
 def test_quotation_mark_that_is_never_closed_is_one_sentence(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "_BLOCK", 100)
+    monkeypatch.setattr(sources, "_CSV_BLOCK", 100)
     file = tmp_path / "in.csv"
     file.write_text('id,body\n1,hej\n2,"' + "hej\n" * 100)
     typed = ["--in", str(file), "--column", "body", "--out", str(tmp_path / "o.csv")]
