@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from .evidence import annotated, weigh
+from .evidence import direction, weigh
 from .fold import Folded, fold
 from .lexicon import ROLES, WORD, Lexicon, explanations, offers
 from .reading import MONEY, Item, read
-
-Direction = Literal["to_reader", "from_writer", "told"]
 
 # Letters of lexicon.ROLES: what is asked, and what may be given for it (things of value, giving,
 # selling, a price asked for, a bare number). Without one of each there is no offer. People meet at
@@ -55,7 +53,7 @@ class Frame:
     asks: tuple[str, ...]
     gives: tuple[str, ...]
     pressure: tuple[str, ...]
-    direction: Direction
+    direction: str
     start: int
     end: int
 
@@ -222,18 +220,7 @@ def _frame(folded: Folded, items: Sequence[Item]) -> Frame:
         _of_group(items, "asks"),
         _of_group(items, "gives"),
         _of_group(items, "pressure"),
-        _direction(items),
+        direction(items),
         start,
         end,
     )
-
-
-def _direction(items: Sequence[Item]) -> Direction:
-    """Who asks whom, by whose picture it is, who sends it, and whether somebody tells of it."""
-    letters = annotated(items)
-    own = "3" in letters or ("m" in letters and "1" not in letters)
-    if own and "z" in letters:
-        return "told"
-    if "5" not in letters and own and "1" not in letters:
-        return "told" if {"H", "S"} & set(letters) and "Y" not in letters else "from_writer"
-    return "to_reader"
