@@ -16,7 +16,7 @@ _CURRENCY = frozenset({
     "eur", "tkr", "kulor", "riksdaler", "$", "€", "£", "k", "grand", "swish", "cash",
 })
 # fmt: on
-_COUNTED = frozenset("PVGDFNMO")
+_COUNTED = frozenset("PVGDFN")
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
