@@ -92,16 +92,12 @@ def test_run_that_is_stopped_at_random_places_ends_as_one_that_is_not(many, tmp_
         try:
             process.wait(chance.uniform(0.3, 0.5 + seconds))
         except subprocess.TimeoutExpired:
-            os.kill(process.pid, stop)
+            # A terminal sends Ctrl-C to every process, kill to one.
+            (os.killpg if stop == signal.SIGINT else os.kill)(process.pid, stop)
         _out, error = process.communicate(timeout=PATIENCE)
         met.append((stop.name, process.returncode))
         assert process.returncode in (0, 130, 143, -stop), (met, error)
         assert "Traceback" not in error, (met, error)
-        if (
-            process.returncode in (130, 143)
-            and stopped.with_name(stopped.name + ".progress").exists()
-        ):
-            assert "Go on by the same command with --resume." in error
         assert stopped.exists() or process.returncode != 0, met
     last = ran(typed(many[name], stopped, "--resume"))
 
@@ -109,6 +105,44 @@ def test_run_that_is_stopped_at_random_places_ends_as_one_that_is_not(many, tmp_
     assert stopped.read_bytes() == whole.read_bytes(), met
     assert "nothing to go on with" in last.stderr or last.stdout == first.stdout, met
     assert sorted(path.name for path in tmp_path.iterdir()) == [stopped.name, whole.name]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_safety_team_presses_ctrl_c_and_is_told_how_to_go_on(tmp_path, jobs):
+    out = tmp_path / "out.csv"
+    process = subprocess.Popen(
+        [*ALLTID, "--in", "-", "--out", str(out), "--jobs", jobs],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + PATIENCE
+    while rows_done(out) < 9:
+        assert time.monotonic() < deadline
+        process.stdin.write("5 bilder = 200kr, deal?\n")
+        process.stdin.flush()
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    said, error = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, said) == (130, "")
+    rows = rows_done(out)
+    assert error == (
+        f"\nInterrupted after {rows} rows; what is done is kept. Go on by the same command with "
+        "--resume.\n"
+    )
+    again = ran(
+        [*ALLTID, "--in", "-", "--out", str(out), "--resume"],
+        input="5 bilder = 200kr, deal?\n" * (rows + 3),
+    )
+    assert counted(again.stdout)["offers"] == str(rows + 3)
+    assert len(out.read_text().splitlines()) == rows + 4
+
+
+def rows_done(out: Path) -> int:
+    try:
+        return json.loads(out.with_name(out.name + ".progress").read_text())["tally"]["rows"]
+    except FileNotFoundError:
+        return 0
 
 
 # Ends itself by kill -9 at each call in turn that reaches the disk, goes on, and compares.
@@ -238,6 +272,33 @@ def test_several_processes_give_what_one_gives_in_its_order(many, tmp_path):
     assert counted(first.stdout)["offers"] == f"{3 * ROWS:,}"
 
 
+@pytest.mark.parametrize("name", ["parquet", "csv", "jsonl"])
+def test_memory_does_not_grow_with_the_file(tmp_path, name):
+    code = """
+import sys
+from alltid import cli
+assert cli.main(["spot", *sys.argv[1:]]) == 0
+print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")][0])
+"""
+    peaks = []
+    for rows in (300_000, 1_500_000):
+        source = tmp_path / f"{rows}.{name}"
+        table = pa.table({"body": pa.array(["hej, kommer du imorgon? jag har fem kvar"] * rows)})
+        match name:
+            case "parquet":
+                pa.parquet.write_table(table, source, row_group_size=50_000, use_dictionary=False)
+            case "csv":
+                pa.csv.write_csv(table, source)
+            case "jsonl":
+                source.write_text('{"body": "hej, kommer du imorgon? jag har fem kvar"}\n' * rows)
+        out = tmp_path / f"{rows}.out.csv"
+        told = ran([sys.executable, "-c", code, "--in", str(source), "--out", str(out)])
+        assert told.returncode == 0, told.stderr
+        peaks.append(int(told.stdout.splitlines()[-1]) / 1024)
+    # The larger file holds some fifty megabytes more.
+    assert peaks[1] < peaks[0] + 25, peaks
+
+
 def test_processes_end_when_theirs_is_killed(many, tmp_path):
     process = subprocess.Popen(
         typed(many["jsonl"], tmp_path / "out.csv", "--jobs", "2"),
@@ -279,11 +340,12 @@ print(sorted({"django", "pyarrow", "numba", "numpy", "hyperscan"} & set(sys.modu
     told = ran([sys.executable, "-c", code])
     assert told.stdout.startswith("This looks like an offer.")
     assert told.stdout.endswith("[]\n")
-    seconds = min(timed([*ALLTID, "5 bilder = 200kr, deal?"]) for _ in range(5))
-    assert seconds < 0.5
+    assert min(worked([*ALLTID, "5 bilder = 200kr, deal?"]) for _ in range(5)) < 0.5
 
 
-def timed(command: list[str]) -> float:
-    began = time.monotonic()
+def worked(command: list[str]) -> float:
+    """The seconds that a command works, which a busy machine lengthens less than its waiting."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert ran(command).returncode == 0
-    return time.monotonic() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

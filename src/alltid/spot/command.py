@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from . import explain, keeping
+from . import explain
 from .lexicon import languages, offers
 from .recogniser import Finding, recognise
 from .refusal import Refused
@@ -95,6 +95,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _lexicon(typed: argparse.Namespace) -> int:
+    from . import keeping  # whoever asks about a message need not wait for it
+
     root = keeping.root_of(typed.path)
     if typed.action == "check":
         said, status = keeping.check(root)

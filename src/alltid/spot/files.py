@@ -176,8 +176,8 @@ def _found(pieces: Iterator[Piece], jobs: int) -> Iterator[tuple[Piece, pa.Recor
     waiting: deque[tuple[Piece, Future[bytes]]] = deque()
     try:
         for piece in pieces:
-            waiting.append((piece, pool.submit(_find, _sent(piece.text), piece.first_row)))
-            if len(waiting) >= jobs * _AHEAD:
+            waiting.append((piece, _submit(pool, piece)))
+            while waiting and (len(waiting) >= jobs * _AHEAD or waiting[0][1].done()):
                 yield _received(*waiting.popleft())
         while waiting:
             yield _received(*waiting.popleft())
@@ -188,6 +188,16 @@ def _found(pieces: Iterator[Piece], jobs: int) -> Iterator[tuple[Piece, pa.Recor
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[bytes]":
+    # A process may be started here. It inherits what is blocked, and so leaves Ctrl-C, which a
+    # terminal sends to all of them, to this one, from its first moment on.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_find, _sent(piece.text), piece.first_row)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 _TEXT = pa.schema([("text", pa.string())])
@@ -203,8 +213,7 @@ def _received(piece: Piece, future: "Future[bytes]") -> tuple[Piece, pa.RecordBa
 
 
 def _ready() -> None:
-    """A process of the pool: it leaves Ctrl-C to its parent, and ends when its parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A process of the pool: it ends when its parent does, however that is."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
