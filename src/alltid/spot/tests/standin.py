@@ -1,6 +1,7 @@
 """A stand-in for alltid.spot.bulk: the same columns, one message at a time."""
 
 import sys
+from importlib.util import find_spec
 from types import ModuleType
 
 import pyarrow as pa
@@ -40,7 +41,9 @@ def find(array: pa.Array, first_row: int = 0) -> pa.RecordBatch:
 
 
 def install() -> None:
-    """Be alltid.spot.bulk."""
+    """Be alltid.spot.bulk where that is not."""
+    if find_spec("alltid.spot.bulk"):
+        return
     import alltid.spot
 
     module = ModuleType("alltid.spot.bulk")
