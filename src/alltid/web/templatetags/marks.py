@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from django import template
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -22,12 +22,18 @@ class Place(Protocol):
 @register.filter
 def marked(text: str, places: Iterable[Place]) -> SafeString:
     """Give a text, escaped, with its places in <mark>; of two that overlap the first one counts."""
-    parts, here = [], 0
+    parts: list[str] = []
+    here = 0
     for place in sorted(places, key=lambda place: place.start):
         if place.start < here or place.end <= place.start:
             continue
-        parts.append(conditional_escape(text[here : place.start]))
+        parts.append(_between(text[here : place.start]))
         parts.append(format_html("<mark>{}</mark>", text[place.start : place.end]))
         here = place.end
-    parts.append(conditional_escape(text[here:]))
+    parts.append(_between(text[here:]))
     return mark_safe("".join(parts))  # noqa: S308  each part is escaped
+
+
+def _between(text: str) -> str:
+    """A part outside the places; blanks alone are written so that {% spaceless %} leaves them."""
+    return "".join(f"&#{ord(sign)};" for sign in text) if text.isspace() else escape(text)
