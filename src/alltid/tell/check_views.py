@@ -71,6 +71,7 @@ def _answer(request: HttpRequest, form: TellForm, language: str) -> HttpResponse
         "found": found,
         "sentences": found.explained(language, "child"),
         "threatened": "threat" in found.roles,
+        "from_writer": all(frame.direction == "from_writer" for frame in found.frames),
         "came": False,
     }
     return page(request, "tell/checked.html", form.kept() | context)

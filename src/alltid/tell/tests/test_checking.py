@@ -82,6 +82,25 @@ def test_ada_is_threatened_and_first_reads_that_she_has_to_do_nothing(ada: Ada) 
     assert main.count("tel:112") == 1
 
 
+@both_languages
+def test_ada_reads_of_a_message_whose_writer_would_send_that_it_can_stop(
+    ada: Ada, language: str
+) -> None:
+    ada.language = language
+    check(ada, "jag säljer bilder, 200 kr styck")
+    said = {
+        "en": (
+            "The one who wrote it would send",
+            "it is right to tell, and it can stop",
+            "of you.",
+        ),
+        "sv": ("Den som skrev det skulle skicka", "det är rätt att berätta, och det", "på dig."),
+    }[language]
+    assert ada.sees(said[0])
+    assert ada.sees(said[1])
+    assert not ada.sees(said[2])
+
+
 def test_what_ada_pastes_never_becomes_markup(ada: Ada) -> None:
     check(ada, "<script>alert(1)</script> 5 pics = <b>200kr</b>")
     assert "<script>alert" not in ada.html
