@@ -138,11 +138,17 @@ def _desk(
         form = ReplyForm(initial={"text": draft, "read_up_to": read_up_to})
     else:
         form.stand_on(read_up_to, sentence)
-    context = desk.context(opened, lines, form, timezone.now())
+    context = desk.context(opened, lines, form, timezone.now(), _asked(request))
     if opened.is_lead:
         context["export"] = export or ExportForm()
     opened.mark_read(lines)
     return render(request, "answer/thread.html", context, status=status)
+
+
+def _asked(request: HttpRequest) -> int | None:
+    """The message whose marks somebody asks for; None where the address names none."""
+    number = request.GET.get("marks", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 # --- drafts, also from behind the lock ---------------------------------------------------------

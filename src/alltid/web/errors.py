@@ -34,8 +34,9 @@ _CHUNK = 64 * 1024
 def not_now(request: HttpRequest, reason: str, status: int, **more: Any) -> HttpResponse:
     """The child's page for a reason, with everything typed kept in a form to send again.
 
-    Reasons: not_saved, not_opened, no_team, broken, too_many, too_big, foreign, nothing_here,
-    no_post; and without a form not_private, wrong_address. more: what the template says of it.
+    Reasons: not_saved, not_opened, not_checked, no_team, broken, too_many, too_big, foreign,
+    nothing_here, no_post; and without a form not_private, wrong_address. more: what the template
+    says of it.
     429 and 503 say when to come again.
     """
     language = _language(request)
