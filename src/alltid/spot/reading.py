@@ -16,7 +16,7 @@ _CURRENCY = frozenset({
     "eur", "tkr", "kulor", "riksdaler", "$", "€", "£", "k", "grand", "swish", "cash",
 })
 # fmt: on
-_COUNTED = frozenset("PVGDFNMO")
+_COUNTED = frozenset("PVGDFN")
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
@@ -38,12 +38,15 @@ class Item:
         self.word, self.entries = word, entries
 
     @property
+    def entry(self) -> Entry | None:
+        """What its letter stands for, None where that is no word of a lexicon."""
+        return next((entry for entry in self.entries if entry.letter == self.letter), None)
+
+    @property
     def role(self) -> str:
         """The role that its letter stands for, or nothing."""
-        for entry in self.entries:
-            if entry.letter == self.letter:
-                return entry.role
-        return ""
+        entry = self.entry
+        return entry.role if entry else ""
 
 
 def read(folded: Folded, lexicon: Lexicon) -> list[Item]:

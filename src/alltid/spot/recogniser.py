@@ -30,6 +30,8 @@ GIVEN_FOR = {
 ASKS, GIVES = frozenset(GIVEN_FOR), frozenset[str]().union(*GIVEN_FOR.values())
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
 _BEFORE, _AFTER = 18, 24
+# What is shown as a reason, and the rest is context.
+_SHOWN = frozenset({"asks", "gives", "pressure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +146,15 @@ def recognise(text: str, lexicon: Lexicon | None = None, line: float = 0.0) -> F
     if not passages:
         return NOTHING
     frames, spans = [], []
+    reasons: dict[str, None] = {}
     for start, end in passages:
         passage = _with_bare_sums(items[start:end])
         frames.append(_frame(folded, passage))
-        spans += [
-            Span(*folded.original(item.start, item.end), item.role)
-            for item in passage
-            if _tells(item)
-        ]
-    reasons = tuple(dict.fromkeys(span.role for span in spans))
-    return Finding(True, tuple(frames), tuple(spans), reasons)
+        for item in passage:
+            if (entry := item.entry) and ROLES[entry.role].group in _SHOWN:
+                spans.append(Span(*folded.original(item.start, item.end), entry.role))
+                reasons[entry.explain] = None
+    return Finding(True, tuple(frames), tuple(spans), tuple(reasons))
 
 
 def heaviest(text: str, lexicon: Lexicon | None = None) -> float:
@@ -202,18 +203,13 @@ def _with_bare_sums(items: list[Item]) -> list[Item]:
     return items
 
 
-def _tells(item: Item) -> bool:
-    """Whether a word is shown as a reason."""
-    return bool(item.role) and ROLES[item.role].group in ("asks", "gives", "pressure")
-
-
 def _of_group(items: Sequence[Item], group: str) -> tuple[str, ...]:
     found = (item.role for item in items if item.role and ROLES[item.role].group == group)
     return tuple(dict.fromkeys(found))
 
 
 def _frame(folded: Folded, items: Sequence[Item]) -> Frame:
-    telling = [item for item in items if _tells(item)]
+    telling = [item for item in items if item.role and ROLES[item.role].group in _SHOWN]
     start, _end = folded.original(telling[0].start, telling[0].end)
     _start, end = folded.original(telling[-1].start, telling[-1].end)
     return Frame(
