@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from alltid.spot import Finding, recognise
+from alltid.spot import Finding, Frame, Span, recognise
 from alltid.tell.forms import LONGEST
 
 from .access import Line
@@ -28,19 +28,42 @@ DIRECTIONS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the recogniser found in one message; asked: whether somebody asked for this one."""
+class Passage:
+    """The part of a message that reads as an offer: its places, and who asks whom."""
 
-    finding: Finding
+    text: str
+    places: list[Span]
+    direction: str
+
+    @classmethod
+    def of(cls, text: str, finding: Finding, frame: Frame) -> "Passage":
+        """Cut a frame out of its message."""
+        before = "… " if frame.start else ""
+        after = " …" if frame.end < len(text) else ""
+        moved = len(before) - frame.start
+        places = [
+            Span(span.start + moved, span.end + moved, span.role)
+            for span in finding.spans
+            if frame.start <= span.start and span.end <= frame.end
+        ]
+        passage = before + text[frame.start : frame.end] + after
+        return cls(passage, places, str(DIRECTIONS[frame.direction]))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the recogniser found in one message; asked: whether somebody asked for this one.
+
+    reasons: a sentence in the page's language, and the words it is about.
+    """
+
+    passages: list[Passage]
     reasons: list[tuple[str, list[str]]]
     asked: bool = False
 
     @classmethod
     def in_words(cls, text: str, *, asked: bool = False) -> "Seen":
-        """Read one message. reasons: a sentence in the page's language, and the words it is about.
-
-        A language that the recogniser has no sentences in gets the English ones.
-        """
+        """Read one message; in a language without sentences of its own they are English."""
         finding = recognise(text)
         try:
             sentences = finding.explained(get_language() or "en", "professional")
@@ -50,13 +73,7 @@ class Seen:
             (sentence, _words(text, finding, reason))
             for reason, sentence in zip(finding.reasons, sentences, strict=True)
         ]
-        return cls(finding, reasons, asked)
-
-    @property
-    def directions(self) -> list[str]:
-        """Who asks whom, as it reads."""
-        found = dict.fromkeys(frame.direction for frame in self.finding.frames)
-        return [str(DIRECTIONS[direction]) for direction in found]
+        return cls([Passage.of(text, finding, frame) for frame in finding.frames], reasons, asked)
 
 
 def _words(text: str, finding: Finding, reason: str) -> list[str]:

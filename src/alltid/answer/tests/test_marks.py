@@ -6,7 +6,6 @@ from html import unescape
 import pytest
 
 from alltid.people.models import AuditEvent, User
-from alltid.spot import recognise
 
 from .. import marks
 from ..access import Line
@@ -38,8 +37,17 @@ def test_bo_reads_the_marked_words_and_why(cast, language, said):
     html = desk(cast, cast.tell(text=OFFER), language=language)
     for sentence in said:
         assert sentence in html
-    assert "<mark>5 bilder</mark> = <mark>200kr</mark>, deal?" in html
+    assert "<mark>5 bilder</mark> = <mark>200kr</mark> …" in html
     assert re.search(r'(Offers money|Erbjuder pengar)\. <q translate="no">200kr</q>', html)
+
+
+def test_each_passage_of_a_long_message_stands_alone_with_its_marks():
+    text = f"{'hej ' * 200}{OFFER} {'och sen så ' * 200}how much for a picture?"
+    first, second = Seen.in_words(text).passages
+    assert first.text == "… 5 bilder = 200kr …"
+    assert second.text == "… how much for a picture …"
+    said = [[p.text[place.start : place.end] for place in p.places] for p in (first, second)]
+    assert said == [["5 bilder", "200kr"], ["how much", "picture"]]
 
 
 def test_every_message_of_the_child_has_the_same_closed_line(cast):
@@ -86,7 +94,7 @@ def test_a_thread_of_the_longest_messages_is_read_for_one_of_them_at_most(monkey
 
     def note(text, **asked):
         read.append(len(text))
-        return Seen(recognise(""), [], **asked)
+        return Seen([], [], **asked)
 
     monkeypatch.setattr(Seen, "in_words", staticmethod(note))
     lines = [child_line(number, "x" * 10_000) for number in range(1, 501)]
@@ -106,7 +114,7 @@ def test_a_child_with_another_language_than_ours_is_explained_in_english(monkeyp
 
 
 def test_what_a_child_writes_never_becomes_markup_beside_it(cast):
-    told = cast.tell(text=f"<img src=x> {OFFER}")
+    told = cast.tell(text="5 bilder = <img src=x> 200kr, deal?")
     page = cast.browser("Bo").get(f"/staff/thread/{told.pk}/").content.decode()
     assert "<img" not in page
-    assert "&lt;img src=x&gt; <mark>5 bilder</mark>" in page
+    assert "<mark>5 bilder</mark> = &lt;img src=x&gt; <mark>200kr</mark>" in page
