@@ -166,6 +166,7 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
         "url": reverse("answer:thread", args=[disclosure.pk]),
         "reference": reference(disclosure.pk),
         "unread": unread,
+        "waits": disclosure.waits,
         "acute": _("acute") if disclosure.acute else "",
         "told": spoken(team.local(disclosure.told), now),
         "owner": getattr(disclosure, "owner_name", None) or "",
@@ -177,7 +178,7 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
 
 def promise(disclosure: Disclosure, team: Team, now: datetime) -> dict[str, Any]:
     """What was promised to the child: `due`, `left`, `late`, `soon`; empty when nobody waits."""
-    if disclosure.rank >= Disclosure.Rank.QUIET:
+    if not disclosure.waits:
         return {"due": "", "left": "", "late": False, "soon": False}
     late = disclosure.is_late(now)
     return {

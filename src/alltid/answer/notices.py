@@ -54,7 +54,7 @@ def run(now: datetime) -> Round:
     """Send what is due; what cannot be sent is tried again in the next run."""
     Writing.objects.forget_old(now)
     # Who was told of what is answered by now is nobody's business any more.
-    answered = Notice.objects.filter(disclosure__rank__gte=Disclosure.Rank.QUIET)
+    answered = Notice.objects.filter(disclosure__rank__gt=Disclosure.Rank.WAITING)
     answered.filter(sent__lt=now - PAUSE).delete()
     by_user: dict[User, list[Reason]] = defaultdict(list)
     for reason in untold(now):

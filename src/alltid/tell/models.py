@@ -143,13 +143,18 @@ class Disclosure(models.Model):
         ]
 
     @property
+    def waits(self) -> bool:
+        """Whether something of the child's has not been read or answered."""
+        return self.rank <= self.Rank.WAITING
+
+    @property
     def unread(self) -> bool:
         """Whether the child wrote something that no adult has opened."""
-        return self.rank < self.Rank.QUIET and self.read_by_staff < self.sequence
+        return self.waits and self.read_by_staff < self.sequence
 
     def is_late(self, now: datetime) -> bool:
         """Whether the promised time has passed without an answer."""
-        return self.rank < self.Rank.QUIET and self.due < now
+        return self.waits and self.due < now
 
     def promise(self, now: datetime) -> datetime:
         """By when somebody reads what is written now."""
@@ -159,8 +164,8 @@ class Disclosure(models.Model):
     def wait_for_reading(self, now: datetime) -> None:
         """Wait, with a promise; an earlier one is kept."""
         promised = self.promise(now)
-        waiting = self.rank < self.Rank.QUIET and not self._state.adding
-        self.due = min(self.due, promised) if waiting else promised
+        kept = self.waits and not self._state.adding
+        self.due = min(self.due, promised) if kept else promised
         self.rank = self.Rank.ACUTE if self.acute else self.Rank.WAITING
 
     def seal_message(self, author: str, body: dict[str, Any], now: datetime) -> "Message":
@@ -225,7 +230,7 @@ class Disclosure(models.Model):
                 read_by_staff=up_to
             )
             self.read_by_staff = up_to
-        if self.ended is not None and self.rank < self.Rank.QUIET:
+        if self.ended is not None and self.waits:
             self.rank, self.acute = self.Rank.QUIET, False
             self.save(update_fields=["rank", "acute"])
 

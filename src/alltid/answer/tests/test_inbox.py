@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from alltid.people.models import Membership
 from alltid.people.reference import reference
+from alltid.tell.erasing import end
 from alltid.tell.models import Disclosure
 
 from .. import inbox
@@ -84,6 +85,33 @@ def test_bo_sees_unread_acute_and_who_answers(cast):
     row = cast.browser("Bo").get(NORTH).context["rows"][0]
     assert (row["unread"], row["acute"], row["owner"]) == (2, "acute", "")
     assert row["reference"] == reference(told.pk)
+
+
+def test_bo_opens_a_thread_and_until_he_answers_it_stands_there_as_waiting(cast):
+    child = cast.tell(at=timezone.now() - timedelta(days=3))
+    bo = cast.browser("Bo")
+    unread = bo.get(NORTH).context["rows"][0]
+    bo.get(f"/staff/thread/{child.pk}/")
+    page = bo.get(NORTH)
+    row = page.context["rows"][0]
+    assert (row["unread"], row["waits"], row["late"]) == (0, True, True)
+    assert (row["due"], row["left"]) == (unread["due"], unread["left"])
+    html = page.content.decode()
+    assert "read, not answered" in html
+    assert "is-quiet" not in html
+    bo.post(f"/staff/thread/{child.pk}/", {"text": "Thank you.", "read_up_to": "1"})
+    html = bo.get(NORTH).content.decode()
+    assert "read, not answered" not in html
+    assert "is-quiet" in html
+
+
+def test_what_the_child_ended_is_not_called_unanswered(cast):
+    child = cast.tell()
+    child.again().mark_read_by_staff(1)
+    end(child.again(), timezone.now())
+    html = cast.browser("Bo").get(NORTH).content.decode()
+    assert "ended by the child" in html
+    assert "read, not answered" not in html
 
 
 def test_bo_sees_nothing_a_child_said_in_the_inbox(cast):
