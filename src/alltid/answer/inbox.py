@@ -13,7 +13,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Exists, F, Func, OuterRef, Value
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
@@ -167,7 +166,8 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
         "reference": reference(disclosure.pk),
         "unread": unread,
         "waits": disclosure.waits,
-        "acute": _("acute") if disclosure.acute else "",
+        "acute": disclosure.acute,
+        "was_acute": disclosure.danger and not disclosure.acute,
         "told": spoken(team.local(disclosure.told), now),
         "owner": getattr(disclosure, "owner_name", None) or "",
         "team": team.name,

@@ -1,9 +1,11 @@
 """The inbox: most urgent first, page by page, and as cheap for a million as for ten."""
 
 from datetime import timedelta
+from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -53,10 +55,11 @@ def walk(user, team, size):
 
 def test_bo_sees_the_most_urgent_first(cast):
     now = timezone.now()
-    quiet, later, sooner, acute = (
+    quiet, was_acute, later, sooner, acute = (
         many(cast.north, 1, rank, now + timedelta(hours=hours))[0].pk
         for rank, hours in (
             (Rank.QUIET, -9),
+            (Rank.WAS_ACUTE, -2),
             (Rank.WAITING, 3),
             (Rank.WAITING, 2),
             (Rank.ACUTE, 4),
@@ -64,7 +67,7 @@ def test_bo_sees_the_most_urgent_first(cast):
     )
     rows = cast.browser("Bo").get(NORTH).context["rows"]
     assert [row["url"] for row in rows] == [
-        f"/staff/thread/{pk}/" for pk in (acute, sooner, later, quiet)
+        f"/staff/thread/{pk}/" for pk in (acute, sooner, later, was_acute, quiet)
     ]
 
 
@@ -83,7 +86,7 @@ def test_bo_sees_unread_acute_and_who_answers(cast):
     told = cast.tell(now="not_safe")
     told.say("more")
     row = cast.browser("Bo").get(NORTH).context["rows"][0]
-    assert (row["unread"], row["acute"], row["owner"]) == (2, "acute", "")
+    assert (row["unread"], row["acute"], row["owner"]) == (2, True, "")
     assert row["reference"] == reference(told.pk)
 
 
@@ -114,6 +117,64 @@ def test_what_the_child_ended_is_not_called_unanswered(cast):
     assert "read, not answered" not in html
 
 
+def answer(cast, child):
+    child.again().add_reply(
+        str(cast.user("Bo").pk), "Bo", "Thank you.", read_up_to=99, now=timezone.now()
+    )
+
+
+def test_bo_answers_an_acute_thread_and_it_stands_before_what_never_was_acute(cast):
+    long_ago = many(cast.north, 1, Rank.QUIET, timezone.now() - timedelta(days=9))[0]
+    child = cast.tell(now="threatened")
+    answer(cast, child)
+    page = cast.browser("Bo").get(NORTH)
+    assert [row["reference"] for row in page.context["rows"]] == [
+        reference(child.pk),
+        reference(long_ago.pk),
+    ]
+    assert page.content.decode().count('<span class="stamp">was acute</span>') == 1
+    assert not Disclosure.objects.waiting().exists()
+
+
+def test_a_child_who_was_in_danger_writes_calmly_and_is_promised_what_everybody_is(cast):
+    now = timezone.now()
+    child, other = cast.tell(at=now, now="threatened"), cast.tell(at=now)
+    assert child.again().due < other.again().due
+    answer(cast, child)
+    disclosure = child.say("thank you", at=now)
+    assert (disclosure.rank, disclosure.due) == (Rank.WAITING, other.again().due)
+    rows = cast.browser("Bo").get(NORTH).context["rows"]
+    marks = {row["reference"]: (row["acute"], row["was_acute"], row["unread"]) for row in rows}
+    assert marks == {reference(child.pk): (False, True, 1), reference(other.pk): (False, False, 1)}
+    answer(cast, child)
+    assert child.again().rank == Rank.WAS_ACUTE
+
+
+def test_a_child_who_was_in_danger_and_is_again_stands_first(cast):
+    child = cast.tell(now="threatened")
+    answer(cast, child)
+    child.say("he is here", now="not_safe")
+    row = cast.browser("Bo").get(NORTH).context["rows"][0]
+    assert (row["acute"], row["was_acute"], row["waits"]) == (True, False, True)
+
+
+def test_bo_answers_while_a_child_in_danger_writes_more_and_it_stays_acute(cast):
+    child = cast.tell(now="threatened")
+    child.say("and one thing more")
+    child.again().add_reply("id", "Bo", "Thank you.", read_up_to=1, now=timezone.now())
+    assert child.again().rank == Rank.ACUTE
+
+
+def test_what_stood_there_before_there_was_a_rank_for_what_was_acute_keeps_its_place(cast):
+    acute, waiting, quiet, closed = (many(cast.north, 1, rank)[0].pk for rank in range(4))
+    migration = import_module("alltid.tell.migrations.0002_was_acute")
+    migration.make_room(apps, None)
+    ranks = dict(Disclosure.objects.values_list("pk", "rank"))
+    assert ranks == {acute: 0, waiting: 1, quiet: Rank.QUIET, closed: Rank.CLOSED}
+    migration.close_up(apps, None)
+    assert sorted(Disclosure.objects.values_list("rank", flat=True)) == [0, 1, 2, 3]
+
+
 def test_bo_sees_nothing_a_child_said_in_the_inbox(cast):
     cast.tell(text="canary")
     assert "canary" not in cast.browser("Bo").get(NORTH).content.decode()
@@ -130,7 +191,8 @@ def test_bo_walks_through_every_page_and_back_and_misses_nothing(cast):
     rows = [
         *many(cast.north, 7, Rank.ACUTE),
         *many(cast.north, 11),
-        *many(cast.north, 6, Rank.QUIET),
+        *many(cast.north, 2, Rank.WAS_ACUTE),
+        *many(cast.north, 4, Rank.QUIET),
     ]
     many(cast.south, 3)
     there, back = walk(cast.user("Bo"), cast.north, size=5)

@@ -193,7 +193,7 @@ def test_bo_reads_what_the_child_has_ended_and_it_waits_no_more(cast):
     told = cast.tell(now="not_safe")
     Disclosure.objects.filter(pk=told.pk).update(ended=timezone.now(), locator=None)
     cast.browser("Bo").get(url(told))
-    assert told.again().rank == Disclosure.Rank.QUIET
+    assert told.again().rank == Disclosure.Rank.WAS_ACUTE
 
 
 def test_bo_sees_what_waits_first_also_after_a_reload(cast):
