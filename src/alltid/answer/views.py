@@ -216,6 +216,8 @@ def other_hands(request: StaffRequest, pk: UUID, deed: Deed) -> HttpResponse:
         deed(access.find(user, pk), user, request.POST.get("member", ""))
     except hands.NoSuchMember:
         return shut(request, "nobody", 409)
+    except hands.NobodyElseReads:
+        return shut(request, "alone", 409)
     return SeeOther(reverse("answer:thread", args=[pk]))
 
 

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from alltid.people.models import Membership, Team, User
 
 from .. import hands, notices
-from ..models import Notice
+from ..models import Notice, Recusal
 
 ZONE = ZoneInfo("Europe/Stockholm")
 # A Monday without a holiday.
@@ -159,7 +159,7 @@ def test_danger_without_an_answer_is_told_to_the_cover_teams_lead_at_night(town)
 
 def test_it_is_hidden_from_lo_and_the_cover_teams_lead_is_told_at_once(town):
     child = town.tell(at=TEN)
-    hands.hide(child.again(), town.user("Bo"), str(town.user("Lo").pk))
+    Recusal.objects.create(disclosure=child.disclosure, user=town.user("Lo"), by=town.user("Bo"))
     assert told(TEN) == ["bo"]
     assert told(child.again().due + minutes(1)) == ["mio"]
 
