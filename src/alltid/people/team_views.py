@@ -35,7 +35,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
         "team": team, "here": team.slug, "now": now, "leads": team.is_led_by(user),
         "members": roster.members(team, now, user), "week": roster.week(team),
         "closures": roster.closures(team, now.date()), "obstacles": list(team.obstacles(now)),
-        "keys": list(team.keys.all()), "sheets": sheets,
+        "dropping_out": team.dropping_out(now), "keys": list(team.keys.all()), "sheets": sheets,
         "unchecked": roster.unchecked(sheets, now), "invite": InviteForm(),
     }  # fmt: skip
     return render(request, "people/team.html", context)
@@ -118,7 +118,7 @@ def mend(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
         context["code"] = keys.invite(team, membership.role, user, membership.user)
         for colleague in User.objects.filter(memberships__team=team).exclude(pk=user.pk):
             if colleague.email:
-                mail.send(colleague, urgent=True)
+                mail.send(colleague, mail.WAITS_NOW)
         return render(request, "people/invited.html", context)
     return render(request, "people/mend.html", context)
 

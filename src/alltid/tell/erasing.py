@@ -135,7 +135,7 @@ def let_words_expire(team: Team, now: datetime) -> None:
 
     The fewer ways in there are, the longer a thief of database and pepper guesses at words.
     """
-    answered = [Disclosure.Rank.QUIET, Disclosure.Rank.CLOSED]
+    answered = [Disclosure.Rank.WAS_ACUTE, Disclosure.Rank.QUIET, Disclosure.Rank.CLOSED]
     long_ago = now - WORDS_WORK
     old = Disclosure.objects.filter(
         team=team,
@@ -158,7 +158,7 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     ended = Disclosure.objects.filter(ended__isnull=False)
-    unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, acute=False)
+    unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, danger=False)
     not_kept = ended.filter(read_by_staff__gt=0, team__keeps_after_end=False)
     due = list(unread.select_related("team")) + list(not_kept.select_related("team"))
     for disclosure in due:

@@ -53,6 +53,7 @@ def test_bo_opens_a_thread_and_it_stands_in_the_log_before_he_sees_it(cast):
 
 def test_bo_opens_nothing_while_the_log_cannot_be_written(cast):
     told = cast.tell(text="a canary in the text")
+    cast.reads_along("Mio")
     bo = cast.browser("Bo")
     with patch.object(AuditEvent, "write", side_effect=DatabaseError("disk full")):
         pages = [bo.get(url(told)), reply(bo, told, "A kind answer.")]
@@ -193,7 +194,7 @@ def test_bo_reads_what_the_child_has_ended_and_it_waits_no_more(cast):
     told = cast.tell(now="not_safe")
     Disclosure.objects.filter(pk=told.pk).update(ended=timezone.now(), locator=None)
     cast.browser("Bo").get(url(told))
-    assert told.again().rank == Disclosure.Rank.QUIET
+    assert told.again().rank == Disclosure.Rank.WAS_ACUTE
 
 
 def test_bo_sees_what_waits_first_also_after_a_reload(cast):

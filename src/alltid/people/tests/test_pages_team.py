@@ -350,6 +350,26 @@ def test_bo_changes_the_passphrase_and_the_old_one_is_refused(
     assert client.get("/staff/team/north/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "heading", "own"),
+    [
+        ("passphrase", "New passphrase", "own-kept"),
+        ("code", "New phone for the codes", "own-new_code"),
+    ],
+)
+def test_bo_is_asked_for_what_is_his_own_where_he_makes_a_secret_anew(
+    cast: dict[str, Person], north: Team, address: str, heading: str, own: str
+) -> None:
+    page = cast["Bo"].browser().get(f"/staff/account/{address}/").content.decode()
+    assert f"<title>{heading} · Alltid</title>" in page
+    assert f"<h1>{heading}</h1>" in page
+    assert 'name="username" value="Bo" autocomplete="username" hidden' in page
+    asked = [re.search(rf'<input[^>]*name="{name}"', page)
+             for name in ("own-offer", own, "own-passphrase", "own-code")]  # fmt: skip
+    assert all(asked)
+    assert 'href="/staff/account/">Keep the old one' in page
+
+
 def test_bo_takes_a_new_phone_and_the_old_one_shows_wrong_codes(
     cast: dict[str, Person], north: Team
 ) -> None:

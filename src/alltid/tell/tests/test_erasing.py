@@ -54,10 +54,11 @@ def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, 
     assert Disclosure.objects.count() == left
 
 
+@pytest.mark.parametrize("tap", ["okay", "not_safe"])
 def test_words_of_a_talk_answered_a_year_ago_open_nothing_and_the_team_keeps_it(
-    ada: Ada, bo: Person
+    ada: Ada, bo: Person, tap: str
 ) -> None:
-    words = ada.tell("hej")
+    words = ada.tell("hej", now=tap)
     answer(Disclosure.objects.get(), bo, "Thank you for telling.")
     due = Disclosure.objects.get().due
     erasing.sweep(due + timedelta(days=364))
