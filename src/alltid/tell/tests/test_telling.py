@@ -103,6 +103,26 @@ def test_one_tap_is_enough_and_starts_as_acute(ada: Ada) -> None:
     assert ada.sees("You don't have to pay or send anything because someone threatens you.")
 
 
+@pytest.mark.parametrize("now", ["", "okay", "not_safe"])
+def test_emergency_number_stands_wherever_ada_gets_to(ada: Ada, now: str) -> None:
+    def there() -> bool:
+        return ada.sees('href="tel:112"') and ada.sees('href="tel:116111"')
+
+    ada.look()
+    assert there()
+    ada.send(text="hej", now=now)
+    words = ada.words
+    assert there()
+    assert ada.html.count('href="tel:112"') == 1
+    ada.come_back(words)
+    assert there()
+    ada.send("end/", do="ask")
+    assert ada.sees("Do you want to end this?")
+    assert there()
+    ada.send("end/", do="end")
+    assert there()
+
+
 def test_ada_writes_more_with_the_capsule_alone(ada: Ada, bo: Person) -> None:
     ada.tell("hej")
     ada.send("more/", text="one more thing")
