@@ -315,6 +315,17 @@ def test_the_log_shows_lo_what_happened_but_nothing_that_is_hidden_from_lo(
     assert page.count("<strong>Bo</strong> opened") == 2
 
 
+def test_the_log_says_that_a_child_is_noted_by_the_hour(
+    cast: dict[str, Person], north: Team
+) -> None:
+    AuditEvent.write("opened", actor=cast["Bo"].user, team=north)
+    AuditEvent.write("ended_by_child", actor=None, team=north)
+    page = cast["Lo"].browser().get("/staff/team/north/log/").content.decode()
+    times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d(?=</time>)", page)
+    assert times[0].endswith(":00")
+    assert "Of what a child or the system did, only the hour is noted." in page
+
+
 def test_the_log_turns_pages_without_losing_a_line(cast: dict[str, Person], north: Team) -> None:
     AuditEvent.objects.bulk_create(
         AuditEvent(verb="opened", actor=cast["Bo"].user, team=north, why=f"line {n}.")
