@@ -53,8 +53,12 @@ def test_ada_comes_back_and_reads_the_answer(ada: Ada, bo: Person) -> None:
     answer(Disclosure.objects.get(), bo, "Thank you for telling.")
     ada.come_back([word.upper()[:4] for word in words])
     assert ada.seen.status_code == 200
+    assert ada.sees("New answer from Bo")
     assert ada.sees("Thank you for telling.")
     assert Disclosure.objects.get().read_by_child == 2
+    ada.come_back(words)
+    assert ada.sees("Answer from Bo")
+    assert not ada.sees("New answer from Bo")
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
