@@ -5,15 +5,17 @@ A row is asked of everybody alike, each in a fresh scene: a thread of North's, a
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from alltid.answer import rotation
 from alltid.people.models import Unlocking
 from alltid.tell import views
+from alltid.web import errors
 from tests.cast import Cast
 
 PERSONS = (
@@ -208,3 +210,33 @@ def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, pers
         if answer.status_code not in (200, 422):  # 422 is the desk again, for who may see it
             assert b"canary of North" not in answer.content
     assert got == {asked: who[person] for asked, who in TABLE.items()}
+
+
+def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) -> None:
+    settings.TRIAL = True
+    views.forget_remembered()
+    told, place = cast.tell(), cast.membership("Bo").pk
+    values = {
+        "<language:language>": "en", "<slug:slug>": "north",
+        "<uuid:pk>": str(told.pk), "<int:pk>": str(place),
+    }  # fmt: skip
+    lo, silent = cast.browser("Lo"), []
+    for method, pattern in sorted(TABLE, key=disturbs):
+        address = pattern
+        for varies, value in values.items():
+            address = address.replace(varies, value)
+        answer = lo.generic(method, address)
+        if answer.content and b"This is a trial." not in answer.content:
+            silent.append((method, pattern))
+    assert silent == []
+    views.forget_remembered()
+
+
+def test_the_last_page_that_is_left_says_that_it_is_a_trial_too(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.TRIAL = True
+    monkeypatch.setattr(errors, "render_to_string", lambda *_: 1 / 0)
+    page = errors.not_now(RequestFactory().get("/en/"), "broken", 500).content.decode()
+    assert "This is a trial." in page
+    assert "Det här är en provversion." in page
