@@ -184,6 +184,9 @@ def remove_member(request: StaffRequest, slug: str, pk: int, remove: Remove) -> 
         try:
             remove(membership, request.unlocked)
             return redirect("people:team", slug)
+        except keys.LastMember:
+            # Another lead removed somebody at this very moment.
+            wrong = _nobody_else()
         except VaultError:
             wrong = _(
                 "You do not hold every key of this team yourself, so open threads would be lost. "
@@ -194,8 +197,10 @@ def remove_member(request: StaffRequest, slug: str, pk: int, remove: Remove) -> 
 
 
 def _why_not(membership: Membership) -> str:
-    if keys.may_remove(membership):
-        return ""
+    return "" if keys.may_remove(membership) else _nobody_else()
+
+
+def _nobody_else() -> str:
     return _(
         "Nobody else can open what children wrote to this team. Let another member in, or "
         "check a recovery sheet first."

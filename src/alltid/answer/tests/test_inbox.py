@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alltid.people.models import Membership
+from alltid.people.models import Membership, User
 from alltid.people.reference import reference
 from alltid.tell.erasing import end
 from alltid.tell.models import Disclosure
@@ -185,6 +185,16 @@ def test_closed_threads_are_not_in_the_inbox(cast):
     page = cast.browser("Bo").get(NORTH)
     assert page.context["rows"] == []
     assert "No child is waiting for you." in page.content.decode()
+
+
+def test_bo_is_promised_a_notice_only_where_there_is_an_address_for_it(cast):
+    User.objects.filter(name="Bo").update(email="bo@example.org")
+    page = cast.browser("Bo").get(NORTH).content.decode()
+    assert "a notice goes to your address" in page
+    User.objects.filter(name="Bo").update(email="")
+    page = cast.browser("Bo").get(NORTH).content.decode()
+    assert "a notice goes to your address" not in page
+    assert "Give an address on your account page" in page
 
 
 def test_bo_walks_through_every_page_and_back_and_misses_nothing(cast):

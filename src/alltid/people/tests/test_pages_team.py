@@ -234,6 +234,39 @@ def test_lo_may_not_remove_lo_and_bo_may_remove_nobody(
     assert north.memberships.count() == 2
 
 
+def test_the_last_member_stays_until_a_recovery_sheet_was_checked(
+    cast: dict[str, Person], north: Team
+) -> None:
+    keys.forget_member(Membership.objects.get(user=cast["Bo"].user))
+    last = Membership.objects.get(user=cast["Lo"].user)
+    with pytest.raises(keys.LastMember):
+        keys.forget_member(last)
+    assert north.memberships.count() == 1
+    sheet = north.sheets.first()
+    assert sheet is not None
+    sheet.checked = timezone.now() - timedelta(days=500)
+    sheet.save()
+    with pytest.raises(keys.LastMember):
+        keys.forget_member(last)
+    sheet.checked = timezone.now()
+    sheet.save()
+    assert keys.forget_member(last).copies.filter(user__isnull=False).count() == 0
+    assert not north.memberships.exists()
+
+
+def test_two_leads_remove_each_other_at_once_and_one_stays(
+    cast: dict[str, Person], north: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last(*_given: object) -> None:
+        raise keys.LastMember
+
+    monkeypatch.setattr("alltid.tell.rotation.forget_member", last)
+    bo = Membership.objects.get(user=cast["Bo"].user)
+    page = cast["Lo"].browser().post(f"/staff/team/north/remove/{bo.pk}/")
+    assert page.status_code == 409
+    assert "Nobody else can open what children wrote to this team." in page.content.decode()
+
+
 def test_lo_changes_the_hours_and_mistakes_are_named(cast: dict[str, Person], north: Team) -> None:
     lo = cast["Lo"].browser()
     typed = {f"day{n}": "" for n in range(7)} | {"day0": "8-9", "closures": "soon"}
@@ -313,6 +346,17 @@ def test_the_log_shows_lo_what_happened_but_nothing_that_is_hidden_from_lo(
     AuditEvent.write("shown", actor=bo.user, team=north, subject=secret, why=str(lo.user.pk))
     page = lo.browser().get("/staff/team/north/log/").content.decode()
     assert page.count("<strong>Bo</strong> opened") == 2
+
+
+def test_the_log_says_that_a_child_is_noted_by_the_hour(
+    cast: dict[str, Person], north: Team
+) -> None:
+    AuditEvent.write("opened", actor=cast["Bo"].user, team=north)
+    AuditEvent.write("ended_by_child", actor=None, team=north)
+    page = cast["Lo"].browser().get("/staff/team/north/log/").content.decode()
+    times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d(?=</time>)", page)
+    assert times[0].endswith(":00")
+    assert "Of what a child or the system did, only the hour is noted." in page
 
 
 def test_the_log_turns_pages_without_losing_a_line(cast: dict[str, Person], north: Team) -> None:
