@@ -53,7 +53,8 @@ def hours(request: StaffRequest, slug: str) -> HttpResponse:
             form.apply()
             AuditEvent.write("hours_changed", actor=user, team=team)
         return redirect("people:team", slug)
-    return render(request, "people/hours.html", {"form": form, "team": team, "here": team.slug})
+    context = {"form": form, "team": team, "here": team.slug}
+    return render(request, "people/hours.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -254,6 +254,19 @@ def test_the_last_member_stays_until_a_recovery_sheet_was_checked(
     assert not north.memberships.exists()
 
 
+@pytest.mark.parametrize("lost", ["the account", "the key"])
+def test_a_member_who_cannot_open_lets_nobody_else_go(
+    cast: dict[str, Person], north: Team, lost: str
+) -> None:
+    bo = cast["Bo"].user
+    assert keys.may_remove(Membership.objects.get(user=cast["Lo"].user))
+    if lost == "the account":
+        User.objects.filter(pk=bo.pk).update(is_active=False)
+    else:
+        bo.team_key_copies.filter(key=north.current_key()).delete()
+    assert not keys.may_remove(Membership.objects.get(user=cast["Lo"].user))
+
+
 def test_two_leads_remove_each_other_at_once_and_one_stays(
     cast: dict[str, Person], north: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,7 +283,9 @@ def test_two_leads_remove_each_other_at_once_and_one_stays(
 def test_lo_changes_the_hours_and_mistakes_are_named(cast: dict[str, Person], north: Team) -> None:
     lo = cast["Lo"].browser()
     typed = {f"day{n}": "" for n in range(7)} | {"day0": "8-9", "closures": "soon"}
-    page = lo.post("/staff/team/north/hours/", typed).content.decode()
+    answer = lo.post("/staff/team/north/hours/", typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
     assert "Monday cannot be read." in page
     assert "One of the lines cannot be read." in page
     north.refresh_from_db()
@@ -496,7 +511,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
 EXPECTED_POST: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/children/": (302, 404, 302, 404),
     "/staff/team/north/invite/": (302, 404, 200, 404),
-    "/staff/team/north/hours/": (302, 404, 200, 404),
+    "/staff/team/north/hours/": (302, 404, 422, 404),
     "/staff/team/north/mend/{waiting}/": (302, 404, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 409, 409, 404),
     "/staff/account/away/north/": (302, 302, 302, 404),
