@@ -87,8 +87,7 @@ def context(
 
 def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
     """What the child wrote that no adult has read, or that still waits for an answer."""
-    answered = _newest_answer(lines)
-    waits = disclosure.rank < Disclosure.Rank.QUIET
+    answered, waits = _newest_answer(lines), disclosure.waits
     return [
         line
         for line in lines

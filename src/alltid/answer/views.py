@@ -58,6 +58,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
         "here": "inbox",
         "team": team,
         "inboxes": teams if len(teams) > 1 else [],
+        "dropping_out": team.dropping_out(now),
         "late_by": inboxes.late_by(user, team, now) if leads else [],
         "late_covered": inboxes.late_covered(team, now) if leads else [],
     }
@@ -222,6 +223,8 @@ def other_hands(request: StaffRequest, pk: UUID, deed: Deed) -> HttpResponse:
         deed(access.find(user, pk), user, request.POST.get("member", ""))
     except hands.NoSuchMember:
         return shut(request, "nobody", 409)
+    except hands.NobodyElseReads:
+        return shut(request, "alone", 409)
     return SeeOther(reverse("answer:thread", args=[pk]))
 
 

@@ -82,14 +82,16 @@ def _page(
 def _last_resort(text: str) -> SafeString:
     """What is left when no template works: both languages, the numbers, the text."""
     kept = format_html("<textarea rows=9 cols=40>\n{}</textarea>", text) if text else ""
+    trial = "Det här är en provversion. This is a trial." if settings.TRIAL else ""
     return format_html(
         "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        "<title>Alltid</title>"
+        "<title>Alltid</title>{trial}"
         "<p lang=sv>Något gick sönder här. Det är inte ditt fel. Vänta en minut och försök igen. "
         "Fara nu: ring {emergency}. Prata nu: {helpline_name} {helpline}.</p>"
         "<p lang=en>Something broke here. It's not your fault. Wait a minute and try again. "
         "Danger now: call {emergency}. Talk now: {helpline_name} {helpline}.</p>{kept}",
         kept=kept,
+        trial=trial,
         **numbers(),
     )
 
