@@ -56,6 +56,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/<language:language>/check/"): alike(200),
     ("GET", "/<language:language>/check"): alike(200),
     ("POST", "/<language:language>/check/"): alike(422),
+    ("POST", "/<language:language>/check"): alike(422),
     ("GET", "/<language:language>/adult/"): alike(200),
     ("GET", "/<language:language>/adult"): alike(200),
     ("GET", "/<language:language>/next/"): alike(200),
