@@ -46,9 +46,7 @@ def _line(side: "np.ndarray[tuple[int], np.dtype[np.float64]]", truth: list[int]
     precision, recall = hits / np.arange(1, len(order) + 1), hits / hits[-1]
     for wanted in (0.93, 0.95, 0.96, 0.97, 0.98):
         at = int(np.nonzero(precision >= wanted)[0][-1])
-        print(
-            f"precision {wanted}: recall of those {recall[at]:.3f}, line {side[order[at]]:.3f}"
-        )
+        print(f"precision {wanted}: recall of those {recall[at]:.3f}, line {side[order[at]]:.3f}")
     return float(side[order[int(np.nonzero(precision >= PRECISION)[0][-1])]])
 
 
@@ -108,7 +106,8 @@ def learn_direction(direction: str) -> dict[str, object]:
     model = LinearSVC(C=RIDGE, class_weight={0: 1, 1: 1.5})
     said = cross_val_predict(model, matrix, labels, cv=8)
     hits = int(np.dot(said, labels))
-    print(f"{direction}: {hits} of {sum(labels)} found, {int(sum(said)) - hits} others taken for it")
+    others = int(sum(said)) - hits
+    print(f"{direction}: {hits} of {sum(labels)} found, {others} others taken for it")
     return _table(model.fit(matrix, labels), names)
 
 

@@ -177,7 +177,7 @@ def _told(of: _Lemma, root: Traversable, language: str) -> Iterator[str]:
     if group == "grammar":
         yield "  explanation: none; a word of grammar only ties others together"
         return
-    explained = lexicon.explanations(root)  # type: ignore[arg-type]
+    explained = lexicon.read_explanations(root)
     told = explained.get(language, explained[row.language]).get(row.explain or row.role, {})
     yield f"  to a child: {told.get('child', '–')}"
     yield f"  to a professional: {told.get('professional', '–')}"

@@ -316,21 +316,25 @@ def _row(
     return Row(label, line, language, role, **kept), []  # type: ignore[arg-type]
 
 
-@cache
-def explanations(root: Traversable | None = None) -> dict[str, dict[str, dict[str, str]]]:
+def read_explanations(root: Traversable) -> dict[str, dict[str, dict[str, str]]]:
     """Language → key → {child, professional}: the sentence that explains a reason."""
-    root = root or folder()
     return {
         language: tomllib.loads((root / language / "explain.toml").read_text(encoding="utf-8"))
         for language in languages(root)
     }
 
 
+@cache
+def explanations() -> dict[str, dict[str, dict[str, str]]]:
+    """The sentences that come with Alltid; see `read_explanations`."""
+    return read_explanations(folder())
+
+
 def problems(root: Traversable | None = None) -> list[str]:
     """Everything wrong with the lexicons, a sentence each with file and line; none when sound."""
     root = root or folder()
     found: list[str] = []
-    explained = explanations(root)
+    explained = read_explanations(root)
     for language in languages(root):
         rows: list[Row] = []
         for name in ("offer", "grammar"):

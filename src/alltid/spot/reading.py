@@ -17,6 +17,8 @@ _CURRENCY = frozenset({
 })
 # fmt: on
 _COUNTED = frozenset("PVGDFN")
+# A phrase that begins so ("for another") is not what the number before it counts.
+_TYING = frozenset({"for", "if", "per", "when", "för", "om", "när", "till", "mot", "and", "och"})
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
@@ -115,7 +117,7 @@ def _counted(items: list[Item]) -> list[Item]:
                 continue
             elif after.letter == "%" or after.word in _CLOCK:
                 item.letter = "x"
-            elif after.letter in _COUNTED:
+            elif after.letter in _COUNTED and after.word not in _TYING:
                 after.start = item.start
                 continue
             elif (

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alltid import cli
 from alltid.spot import command, explain, keeping, lexicon, recognise
 from alltid.spot.tests import standin
 
@@ -754,12 +753,3 @@ def test_every_form_of_every_row_is_found_by_show():
     shown = {form for lemma in keeping._lemmas(lexicon.folder()) for form in lemma.forms}
     spelled = {form for row in keeping.rows(lexicon.folder()) for form in row.spelled()}
     assert shown >= spelled
-
-
-# --- the whole command -------------------------------------------------------------------------
-
-
-def test_eva_reaches_spot_by_the_command_alltid_without_django(capsys):
-    assert cli.main(["spot", "hej"]) == 0
-    assert capsys.readouterr().out.startswith("We saw no offer.")
-    assert "spot" in cli.commands()
