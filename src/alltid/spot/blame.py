@@ -1,0 +1,223 @@
+"""Finds blame and other harm in a reply that an adult is about to send to a child.
+
+What is looked for stands in `lexicons/<language>/blame.toml`, a phrase a line, for a counsellor to
+edit, in the language of phrases.py. What is quoted is not read, and what stands in `unless`
+anywhere in the clause makes a phrase harmless.
+
+    [blame]
+    better = "The sentence that the adult can send instead."
+    why = "What the sentence does to a child."
+    rows = [
+        { phrase = "varför {past} du", unless = ["behöver inte"] },
+    ]
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources.abc import Traversable
+from itertools import chain
+
+from .fold import fold
+from .lexicon import LexiconWrong, folder, languages
+from .phrases import Phrasebook, read
+
+TAGS = (
+    "blame", "blame_late", "should_have", "control", "lecture", "doubt", "interrogation",
+    "false_promise", "image_request", "off_channel", "minimise", "shock", "criminal_warning",
+)  # fmt: skip
+STOPS = frozenset({"image_request", "off_channel"})
+# Who is asked this many things that happened, in one message, is being interrogated.
+QUESTIONS = 3
+# The reading itself leans on these lists under [words]: of single words, and of phrases.
+LISTS = ("but", "joins", "question_words", "spoken", "harmless", "asks", "caring", "demands")
+# So far on either side of a phrase may stand what makes it harmless; it keeps the reading linear.
+REACH = 30
+LONGEST_WORD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A place in the text as it was written, what harm it does, and what could stand instead."""
+
+    start: int
+    end: int
+    tag: str
+    stops: bool
+    better: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """Every place that the adult should look at again, in order; true when there is any."""
+
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        """Whether the reply must not be sent as it is."""
+        return any(flag.stops for flag in self.flags)
+
+    def __iter__(self) -> Iterator[Flag]:
+        return iter(self.flags)
+
+    def __len__(self) -> int:
+        return len(self.flags)
+
+
+def blame(text: str) -> Flags:
+    """Find what could hurt the child who reads this reply; raises nothing, and is linear."""
+    books = _books()
+    folded = fold(text)
+    words = _words(folded.text)
+    found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for book in books:
+        for tag, first, last in chain(_phrases(words, book), _questions(words, book)):
+            places = found[book.language, tag]
+            # Two places that touch each other are one.
+            if places and first <= places[-1][1] + 1:
+                places[-1] = (places[-1][0], max(last, places[-1][1]))
+            else:
+                places.append((first, last))
+    flags = []
+    by_language = {book.language: book for book in books}
+    for (language, tag), places in found.items():
+        texts = by_language[language].texts[tag]
+        for first, last in places:
+            start, end = folded.original(words.places[first][0], words.places[last][1])
+            flags.append(Flag(start, end, tag, tag in STOPS, texts["better"], texts["why"]))
+    return Flags(tuple(sorted(flags, key=lambda flag: (flag.start, flag.end, flag.tag))))
+
+
+# --- words -------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[a-zåäö0-9]+(?:['-][a-zåäö]+)*|[.?!,;:\n]")
+_QUOTED = re.compile(r"\"[^\"\n]*+\"|(?<![^\s(])'(?=\w)[^'\n]*+(?:'\w[^'\n]*+)*+'(?!\w)")
+_ENDS = frozenset(".?!;")
+
+
+@dataclass(slots=True)
+class _Words:
+    """A folded text as one line, a space after each word, and where each word stood.
+
+    The line begins with a full stop, as if something had been said before.
+    """
+
+    line: str = ". "
+    words: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _words(text: str) -> _Words:
+    quoted = [each.span() for each in _QUOTED.finditer(text) if " " in each[0].strip("\"' ")]
+    if not _WORD.search(_QUOTED.sub(" ", text)):
+        quoted = []  # a reply that is one quotation speaks to the child all the same
+    read, upcoming = _Words(), iter([*quoted, (len(text), len(text))])
+    at = len(read.line)
+    start, end = next(upcoming)
+    for each in _WORD.finditer(text):
+        while each.start() >= end and start < len(text):
+            start, end = next(upcoming)
+        word = each[0].replace("\n", ".")
+        if each.start() > start or len(word) > LONGEST_WORD:
+            word = "-"
+            if read.words[-1:] == ["-"]:
+                continue
+        read.words.append(word)
+        read.starts.append(at)
+        read.places.append(each.span())
+        at += len(word) + 1
+    read.line += "".join(word + " " for word in read.words)
+    read.starts.append(at)
+    return read
+
+
+def _phrases(words: _Words, book: Phrasebook) -> Iterator[tuple[str, int, int]]:
+    """Tag, first and last word of each phrase that nothing around it makes harmless."""
+    line, starts = words.line, words.starts
+    clauses = _clauses(words, book.words["but"])
+    number_of = {start: number for number, start in enumerate(starts)}
+    for number, word in enumerate(words.words):
+        for row in book.starting(word):
+            found = row.phrase.match(line, starts[number], len(line))
+            if not found:
+                continue
+            after = number_of[found.end()]
+            begin = starts[max(clauses[number][0], number - REACH)]
+            end = starts[min(max(clauses[number][1], after), after + REACH)]
+            if any(
+                excuse.search(line, begin, until)
+                for excuse, until in (
+                    (book.phrases["spoken"], starts[number]),
+                    (book.phrases["harmless"], end),
+                    (row.unless, end),
+                )
+                if excuse
+            ):
+                continue
+            yield row.tag, number, after - 1
+
+
+def _clauses(words: _Words, but: frozenset[str]) -> list[tuple[int, int]]:
+    """For each word, where its clause begins and ends: at a full stop, or at a "but"."""
+    clauses: list[tuple[int, int]] = []
+    begin = 0
+    for number, word in enumerate([*words.words, "."]):
+        if word in _ENDS or word in but:
+            clauses += [(begin, number + (word in _ENDS))] * (number - begin)
+            begin = number
+    return [*clauses, (begin, len(words.words))]
+
+
+def _questions(words: _Words, book: Phrasebook) -> Iterator[tuple[str, int, int]]:
+    """From the first question to the last, where too many are asked in one message."""
+    line, starts = words.line, words.starts
+    asks, caring = book.phrases["asks"], book.phrases["caring"]
+    asked: list[int] = []
+    begin = last = 0
+    for number, word in enumerate([*words.words, "."]):
+        if word not in _ENDS:
+            continue
+        whole = starts[begin], starts[number]
+        if book.phrases["demands"].search(line, *whole):
+            heads = book.words["question_words"]
+            here = [each for each in range(begin, number) if words.words[each] in heads]
+        elif word == "?" and begin < number:
+            joins = book.words["joins"]
+            parts = [each + 1 for each in range(begin, number) if words.words[each] in joins]
+            bounds = sorted({begin, number, *parts})
+            here = [
+                first
+                for first, after in zip(bounds, bounds[1:], strict=False)
+                if asks.match(line, starts[first], whole[1])
+                and not caring.search(line, starts[first], starts[after])
+            ]
+            if not here and not caring.search(line, *whole):
+                here = [begin]
+        else:
+            here = []
+        asked += here
+        last = number - 1 if here else last
+        begin = number + 1
+    if len(asked) >= QUESTIONS:
+        yield "interrogation", asked[0], last
+
+
+@cache
+def _books() -> tuple[Phrasebook, ...]:
+    """Every language that comes with Alltid; raises LexiconWrong."""
+    books = tuple(read(folder(), language, "blame", TAGS, LISTS) for language in languages())
+    if wrong := [each for book in books for each in book.wrong]:
+        raise LexiconWrong("\n".join(wrong))
+    return books
+
+
+def problems(root: Traversable | None = None) -> list[str]:
+    """Everything wrong with the lexicons, a sentence each with file and line; none when sound."""
+    root = root or folder()
+    books = [read(root, language, "blame", TAGS, LISTS) for language in languages(root)]
+    return [wrong for book in books for wrong in book.wrong]
