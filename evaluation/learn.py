@@ -18,7 +18,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
 from alltid.spot import evidence, harm, recogniser
-from alltid.spot.fold import fold
+from alltid.spot.blame import weighed
 from alltid.spot.lexicon import offers
 
 from .messages import LANGUAGES
@@ -123,7 +123,7 @@ def learn_direction(direction: str) -> dict[str, object]:
 def learn_harm() -> dict[str, dict[str, object]]:
     """Learn what speaks for harm in a reply, and for each tag of it."""
     replies = [
-        (harm.features(harm.words_of(fold(each.text).text)), each.tags)
+        (harm.features(weighed(each.text)), each.tags)
         for language in LANGUAGES
         for name in ("blame", "warm")
         for each in labelled(language, name, "development")

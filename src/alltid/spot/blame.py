@@ -2,7 +2,8 @@
 
 What is looked for stands in `lexicons/<language>/blame.toml`, a phrase a line, for a counsellor to
 edit, in the language of phrases.py. What is quoted is not read, and what stands in `unless`
-anywhere in the clause makes a phrase harmless.
+anywhere in the clause makes a phrase harmless. A sentence in which no phrase stands is weighed
+(harm.py), and so is one in which a phrase stands among kind words.
 
     [blame]
     better = "The sentence that the adult can send instead."
@@ -14,13 +15,14 @@ anywhere in the clause makes a phrase harmless.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import chain
 
-from .fold import fold
+from . import harm
+from .fold import Folded, fold
 from .lexicon import LexiconWrong, folder, languages
 from .phrases import Phrasebook, read
 
@@ -82,14 +84,66 @@ def blame(text: str) -> Flags:
                 places[-1] = (places[-1][0], max(last, places[-1][1]))
             else:
                 places.append((first, last))
+    sentences = list(_sentences(words))
     flags = []
     by_language = {book.language: book for book in books}
     for (language, tag), places in found.items():
-        texts = by_language[language].texts[tag]
         for first, last in places:
-            start, end = folded.original(words.places[first][0], words.places[last][1])
-            flags.append(Flag(start, end, tag, tag in STOPS, texts["better"], texts["why"]))
+            if tag not in _CERTAIN and _kind(words, sentences, first, last):
+                continue
+            flags.append(_flag(folded, words, (first, last), tag, by_language[language]))
+    flagged = {place for flag_places in found.values() for place in flag_places}
+    for first, last in sentences:
+        if any(first <= place[1] and place[0] <= last for place in flagged):
+            continue
+        if tag := harm.tag_of(_weighed(words, first, last)):
+            book = max(books, key=lambda each: each.knows(words.words[first : last + 1]))
+            flags.append(_flag(folded, words, (first, last), tag, book))
     return Flags(tuple(sorted(flags, key=lambda flag: (flag.start, flag.end, flag.tag))))
+
+
+# Found by phrases alone, and never weighed away: what stops a reply, and the count of questions.
+_CERTAIN = STOPS | {"interrogation"}
+# A sentence that weighs so far below the line of harm is kind, whatever phrase stands in it.
+_KIND = -0.9
+
+
+def _flag(
+    folded: Folded, words: "_Words", place: tuple[int, int], tag: str, book: Phrasebook
+) -> Flag:
+    texts = book.texts[tag]
+    start, end = folded.original(words.places[place[0]][0], words.places[place[1]][1])
+    return Flag(start, end, tag, tag in STOPS, texts["better"], texts["why"])
+
+
+def _sentences(words: "_Words") -> Iterator[tuple[int, int]]:
+    """First and last word of each sentence, its sign not counted."""
+    begin = 0
+    for number, word in enumerate([*words.words, "."]):
+        if word in _ENDS:
+            if number > begin:
+                yield begin, number - 1
+            begin = number + 1
+
+
+def _weighed(words: "_Words", first: int, last: int) -> list[str]:
+    """The words of a sentence with the sign that ends it, as they are weighed."""
+    return [word for word in words.words[first : last + 2] if word not in ".;:"]
+
+
+def weighed(text: str) -> list[str]:
+    """The words of a whole reply as they are weighed: for learning (evaluation/learn.py)."""
+    words = _words(fold(text).text)
+    return _weighed(words, 0, len(words.words))
+
+
+def _kind(
+    words: "_Words", sentences: Sequence[tuple[int, int]], first: int, last: int
+) -> bool:
+    """Whether the sentences that a phrase stands in weigh as kind ones."""
+    around = [(begin, end) for begin, end in sentences if begin <= last and first <= end]
+    weights = [harm.weigh(_weighed(words, begin, end)) for begin, end in around]
+    return bool(weights) and max(weights) < _KIND
 
 
 # --- words -------------------------------------------------------------------------------------
@@ -168,7 +222,8 @@ def _clauses(words: _Words, but: frozenset[str]) -> list[tuple[int, int]]:
     begin = 0
     for number, word in enumerate([*words.words, "."]):
         if word in _ENDS or word in but:
-            clauses += [(begin, number + (word in _ENDS))] * (number - begin)
+            end = min(number + (word in _ENDS), len(words.words))
+            clauses += [(begin, end)] * (number - begin)
             begin = number
     return [*clauses, (begin, len(words.words))]
 

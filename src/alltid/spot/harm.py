@@ -6,7 +6,6 @@ lexicons/harm.json, learned by `make learn` from labelled replies written here.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -16,6 +15,7 @@ from .lexicon import folder
 # How far apart two words may stand to be one feature.
 _REACH = 4
 HARM = "harm"
+_BY_PHRASE = frozenset({HARM, "image_request", "off_channel", "interrogation"})
 
 
 def features(words: Sequence[str]) -> set[str]:
@@ -28,24 +28,24 @@ def features(words: Sequence[str]) -> set[str]:
     return found
 
 
-_WORD = re.compile(r"[a-zåäö0-9]+(?:['-][a-zåäö]+)*|[?!,]")
-
-
-def words_of(folded: str) -> list[str]:
-    """The words and signs of a folded sentence that are weighed."""
-    return _WORD.findall(folded)
-
-
 @cache
 def _held() -> dict[str, Weights]:
     held = json.loads((folder() / "harm.json").read_text(encoding="utf-8"))
     return {name: Weights(**table) for name, table in held.items()}
 
 
+def weigh(words: Sequence[str]) -> float:
+    """How much speaks for harm in a sentence, less what speaks against it."""
+    return _held()[HARM].of(features(words))
+
+
 def tag_of(words: Sequence[str]) -> str:
-    """What a sentence does that harms: one of blame.TAGS, or nothing where it does not."""
-    found = features(words)
-    held = _held()
-    if held[HARM].of(found) <= 0:
+    """What a sentence does that harms: one of blame.TAGS, or nothing where it does not.
+
+    What stops a reply is left to the phrases: nobody is stopped by a weight.
+    """
+    if weigh(words) <= 0:
         return ""
-    return max(held.keys() - {HARM}, key=lambda tag: (held[tag].of(found), tag))
+    found = features(words)
+    tags = {tag: table.of(found) for tag, table in _held().items() if tag not in _BY_PHRASE}
+    return max(tags, key=lambda tag: (tags[tag], tag))

@@ -175,6 +175,10 @@ class Phrasebook:
             self._starting[word] = found
         return found
 
+    def knows(self, words: Sequence[str]) -> int:
+        """How many of these words begin a phrase here: whose language they are."""
+        return sum(bool(self.starting(word)) for word in words)
+
     def add(self, row: Row) -> None:
         """Keep a row under every word that it can begin with."""
         for word in row.phrase.first:
