@@ -107,7 +107,10 @@ def _batch(rows: pa.Array, findings: list[recogniser.Finding]) -> pa.RecordBatch
         for finding in findings
     ]
     frames = [
-        [{"direction": each.direction, "start": each.start, "end": each.end} for each in found.frames]
+        [
+            {"direction": each.direction, "start": each.start, "end": each.end}
+            for each in found.frames
+        ]
         for found in findings
     ]
     columns = {
@@ -160,7 +163,7 @@ class _Gate:
             wrong: list[int] = []
             marked = sieve.mark(*messages, self.sieve, self.block, rows)
             if marked < 0:
-                count = sieve.unreadable(*messages, rows)
+                count = sieve.unreadable(*messages, self.block, rows)
                 wrong = rows[:count].tolist()
                 messages = messages.without(rows[:count])
                 marked = sieve.mark(*messages, self.sieve, self.block, rows)

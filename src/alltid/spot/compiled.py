@@ -27,7 +27,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def compiled(function: _Function) -> _Function:
     """Compile a function when it is first called, for this process only."""
-    return cast(_Function, numba.njit(nogil=True, boundscheck=False)(function))
+    inner = function.__name__.startswith("_")
+    return cast(
+        _Function,
+        numba.njit(
+            nogil=True, error_model="numpy", no_cpython_wrapper=inner, no_cfunc_wrapper=True
+        )(function),
+    )
 
 
 # Beyond these nothing is compiled: code points of rare scripts, and messages as long as a chapter.
@@ -389,8 +395,10 @@ def _joined(text: Codes, size: int, into: Codes, kinds: npt.NDArray[np.uint8]) -
     found, done, out = False, 0, 0
     place = 0
     while place + 4 < size:
-        if kinds[text[place + 1]] & ALNUM or not kinds[text[place]] & ALNUM or (
-            place and kinds[text[place - 1]] & ALNUM
+        if (
+            kinds[text[place + 1]] & ALNUM
+            or not kinds[text[place]] & ALNUM
+            or (place and kinds[text[place - 1]] & ALNUM)
         ):
             place += 1
             continue
@@ -625,7 +633,11 @@ def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
     """reading.read with its choice of languages; the number of items."""
     count = place = swedish = english = 0
     while place < tokens:
-        start, end, found = space.token_start[place], space.token_end[place], space.token_hash[place]
+        start, end, found = (
+            space.token_start[place],
+            space.token_end[place],
+            space.token_hash[place],
+        )
         place += 1
         first = text[start]
         letter, meaning = np.int32(held.sign_letters[first]), np.int64(-1)

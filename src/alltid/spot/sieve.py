@@ -7,30 +7,34 @@ with the three letters after it, which finds every word that asks for something,
 What was noted or found is read by compiled.py; what neither was holds nothing that is asked.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
+from collections import Counter
+from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from . import recogniser
+from . import reading, recogniser
 from .compiled import (
     ALNUM, CODES, JOINT, LONGEST, NEVER, SEED, UNKNOWN, Record, compiled, hash_of, leet, look_up,
     named, record, signs, step, table, weighed,
 )  # fmt: skip
-from .lexicon import Lexicon
+from .lexicon import Entry, Lexicon
 
 Bytes = npt.NDArray[np.uint8]
 
 BLOCK = 1 << 16
 # Room before and after a block, so that no place of it has too few neighbours.
 EDGE = 16
-_BITS = 15
+_BITS = 17
 _ASK, _FIRST, _SECOND = 1, 2, 4
 _DRESSED, _PLAIN, _JOINT, _NOTHING = 0, 1, 2, 3
 _LONGEST_WORD = 64
-# From the most to the least frequent; the others are rarer still.
-_FREQUENT = "etaonrisldhmkgvcufpb"
+_PART = 64
+# In everyday messages of any kind; of a phrase, another word is looked for where it has one.
+_EVERYDAY = frozenset(
+    "a and any at back by call come day for get go going house i in is it live look me mine my night"
+    " of on one or out over see the time to what with you att den det du en han hem hit hur jag kan"
+    " kom komma kommer med min mig mot på ser som till upp ut vi över".split()
+)
 
 
 class Unsieved(ValueError):
@@ -42,17 +46,21 @@ def sieve(words: Lexicon) -> Record:
     asks: dict[str, int] = {}
     pairs: dict[str, int] = {}
     shown: set[int] = set()
-    keys = [form for form, found in words.words.items() if _asks(found)]
-    keys += [form for form, found in words.squeezed.items() if _asks(found)]
+    keys = [form for form, found in words.words.items() if _has(found, recogniser.ASKS)]
+    keys += [form for form, found in words.squeezed.items() if _has(found, recogniser.ASKS)]
+    often = Counter(token for first, rest in _phrases(words) for token in (first, *rest))
     for first, found in words.phrases.items():
         for rest, entry in found:
             if entry.letter in recogniser.ASKS:
-                _phrase([first, *rest], words, asks, pairs, shown)
+                _phrase([first, *rest], often, asks, pairs, shown)
     for form in keys:
         asks[form] = asks.get(form, 0) | _ASK
     heads = [form for form, entry in words.heads.items() if entry.letter in recogniser.ASKS]
+    gives, money = _gives(words, often)
     bits = np.zeros(1 << _BITS, np.uint8)
-    for window in {*_windows(asks), *_head_windows(heads)}:
+    whole = (b"\0" + _bytes(form) + b"\0" for form in asks if len(_bytes(form)) > 2)
+    ends = (_bytes(form) + b"\0" for form in heads)
+    for window in _windows((*whole, *ends), _common(words)):
         bits[_place(int.from_bytes(window, "little"))] = 1
     bangs = np.zeros(1 << 16, np.uint8)
     for form in recogniser._known(words):
@@ -69,7 +77,10 @@ def sieve(words: Lexicon) -> Record:
             pair=table((_hash(pair), 1) for pair in pairs),
             head=table((_hash(form, -1), 1) for form in heads),
             known=table((_hash(form), 1) for form in recogniser._known(words)),
+            give=table((_hash(form), 1) for form in gives),
         ),
+        money=money,
+        give_heads=any(entry.letter in recogniser.GIVES for entry in words.heads.values()),
         bits=bits,
         bangs=bangs,
         looks=_looks(shown),
@@ -78,8 +89,34 @@ def sieve(words: Lexicon) -> Record:
     )
 
 
-def _asks(found: tuple[Any, ...]) -> bool:
-    return any(entry.letter in recogniser.ASKS for entry in found)
+def _phrases(words: Lexicon) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return ((first, rest) for first, found in words.phrases.items() for rest, _entry in found)
+
+
+def _has(found: tuple[Entry, ...], letters: frozenset[str]) -> bool:
+    return any(entry.letter in letters for entry in found)
+
+
+def _gives(words: Lexicon, often: Counter[str]) -> tuple[set[str], Bytes]:
+    """Words without one of which nothing is given, and 1 for each sign of ASCII that gives.
+
+    Of a phrase it is the rarest word. What is not made of letters is told by the row's other signs.
+    """
+    gives = {form for form, found in words.words.items() if _has(found, recogniser.GIVES)}
+    money = np.zeros(256, np.uint8)
+    for sign, letter in reading._SIGNS.items():
+        if sign.isascii() and letter in recogniser.GIVES:
+            money[ord(sign)] = 1
+    money[ord("0") : ord("9") + 1] = 1
+    for first, found in words.phrases.items():
+        for rest, entry in found:
+            tokens = [token.partition("'")[0] for token in (first, *rest)]
+            spelled = [token for token in tokens if token.isalpha() and ord(token[0]) < 256]
+            if entry.letter in recogniser.GIVES and spelled:
+                gives.add(min(spelled, key=lambda token: (token in _EVERYDAY, often[token])))
+            elif entry.letter in recogniser.GIVES and tokens[0].isascii():
+                money[ord(tokens[0][0])] = 1
+    return gives, money
 
 
 def _bytes(form: str) -> bytes:
@@ -92,7 +129,11 @@ def _hash(form: str, way: int = 1) -> int:
 
 
 def _phrase(
-    tokens: list[str], words: Lexicon, asks: dict[str, int], pairs: dict[str, int], shown: set[int]
+    tokens: list[str],
+    often: Counter[str],
+    asks: dict[str, int],
+    pairs: dict[str, int],
+    shown: set[int],
 ) -> None:
     """Note the rarest word of a phrase, with the one beside it."""
     if len(tokens) == 1 and len(tokens[0]) == 1 and not tokens[0].isascii():
@@ -103,11 +144,11 @@ def _phrase(
     if not spelled:
         raise Unsieved(f"`{' '.join(tokens)}` asks for something without a word of letters.")
 
-    def rarity(place: int) -> tuple[bool, int]:
-        found = words.words.get(parts[place], ())
-        return all(entry.letter not in "IUYHofhjs" for entry in found), len(parts[place])
+    def rarity(place: int) -> tuple[bool, bool, int]:
+        part = parts[place]
+        return len(part) < 3, part in _EVERYDAY, often[part]
 
-    key = max(spelled, key=rarity)
+    key = min(spelled, key=rarity)
     for other, side in ((key + 1, _FIRST), (key - 1, _SECOND)):
         if other in spelled and parts[key] == tokens[key] and parts[other] == tokens[other]:
             asks[parts[key]] = asks.get(parts[key], 0) | side
@@ -116,27 +157,19 @@ def _phrase(
     asks[parts[key]] = asks.get(parts[key], 0) | _ASK
 
 
-def _windows(asks: dict[str, int]) -> Iterator[bytes]:
-    """Four bytes of each word at an even and at an odd place; nought is what no word has."""
-    for form in asks:
-        spelled = _bytes(form)
-        if len(spelled) >= 3:
-            yield from _two_windows(b"\0" + spelled + b"\0")
+def _windows(forms: Iterable[bytes], common: Counter[bytes]) -> Iterator[bytes]:
+    """Of each form the rarest four bytes at an even place, and the rarest at an odd one."""
+    for form in forms:
+        for parity in (0, 1):
+            places = range(parity, len(form) - 3, 2)
+            yield min((form[place : place + 4] for place in places), key=lambda w: (common[w], w))
 
 
-def _head_windows(heads: list[str]) -> Iterator[bytes]:
-    for form in heads:
-        yield from _two_windows(_bytes(form) + b"\0")
-
-
-def _two_windows(spelled: bytes) -> Iterator[bytes]:
-    for parity in (0, 1):
-        places = range(parity, len(spelled) - 3, 2)
-        yield max((spelled[place : place + 4] for place in places), key=_rarity)
-
-
-def _rarity(window: bytes) -> int:
-    return sum(_FREQUENT.find(chr(byte)) % 30 if byte else 4 for byte in window)
+def _common(words: Lexicon) -> Counter[bytes]:
+    """How often four bytes stand in the lexicon's own words, a sample of its languages."""
+    tokens = [token for first, rest in _phrases(words) for token in (first, *rest)]
+    spelled = (b"\0" + _bytes(token) + b"\0" for token in (*words.words, *tokens))
+    return Counter(form[at : at + 4] for form in spelled for at in range(len(form) - 3))
 
 
 def _looks(shown: set[int]) -> Bytes:
@@ -179,6 +212,7 @@ def block() -> Record:
         **{name: np.zeros(size, np.uint8) for name in parts},
         starts=np.zeros(BLOCK + 2, np.int64),
         read=np.zeros(BLOCK + 2, np.uint8),
+        run=np.zeros(BLOCK + 2, np.uint8),
         hits=np.zeros(size, np.int64),
     )
 
@@ -190,6 +224,8 @@ def _fill(
     """Lay rows side by side, each after a line feed; how many found room."""
     text, starts = space.text, space.starts
     size, count = np.uint64(EDGE), 0
+    for place in range(EDGE):
+        text[place] = 10
     while row + count < last and size < BLOCK:
         # Unsigned numbers let this be one copy instead of a loop.
         start = np.uint64(offsets[row + count])
@@ -483,7 +519,30 @@ def _asked(place: int, held: Record, space: Record) -> bool:
 
 
 @compiled
-def _sample(windows: npt.NDArray[np.uint16], size: int, bits: Bytes, hits: npt.NDArray[np.int64]) -> int:
+def _may_give(start: int, end: int, held: Record, space: Record) -> bool:
+    """Whether a row in which nothing is dressed up has a word, a number or a sign that gives."""
+    text, letters = space.text, space.letters
+    place = start
+    while place < end:
+        if letters[place]:
+            found = SEED
+            while letters[place]:
+                found = step(found, letters[place])
+                place += 1
+            if look_up(held.give_keys, held.give_values, found) > 0:
+                return True
+        else:
+            # Beyond ASCII there are pictures and currencies.
+            if held.money[text[place]] or text[place] >= 128:
+                return True
+            place += 1
+    return False
+
+
+@compiled
+def _sample(
+    windows: npt.NDArray[np.uint16], size: int, bits: Bytes, hits: npt.NDArray[np.int64]
+) -> int:
     """Every second place at which four bytes are known; their number."""
     count = 0
     for i in range(np.uint64(0), np.uint64(size >> 1), FOUR):
@@ -530,26 +589,36 @@ def _is_wrong(text: Bytes, size: int, notes: Bytes) -> bool:
 
 
 @compiled
+def _is_text(data: Bytes, start: int, end: int, text: Bytes, notes: Bytes) -> bool:
+    """Whether a row is valid UTF-8, looked at by itself."""
+    for part in range(start, end + 1, _PART):
+        # With the three bytes that went before, and a line feed where nothing comes after.
+        for each in range(_PART + 3):
+            place = part + each - 3
+            text[each] = data[place] if start <= place < end else np.uint8(10)
+        _note_wrong(text, _PART, notes)
+        for each in range(_PART):
+            if notes[each]:
+                return False
+    return True
+
+
+@compiled
 def unreadable(
-    data: Bytes, offsets: npt.NDArray[np.int64], skip: Bytes, rows: npt.NDArray[np.int64]
+    data: Bytes,
+    offsets: npt.NDArray[np.int64],
+    skip: Bytes,
+    space: Record,
+    rows: npt.NDArray[np.int64],
 ) -> int:
     """The rows that are no valid UTF-8, into `rows`; their number."""
     count = 0
-    text, notes = np.zeros(64, np.uint8), np.zeros(64, np.uint8)
     for row in range(offsets.size - 1):
-        if skip.size and skip[row]:
-            continue
-        for start in range(offsets[row], offsets[row + 1] + 1, 48):
-            # Three bytes that went before, and a line feed where nothing comes after.
-            for each in range(52):
-                place = start + each - 3
-                inside = offsets[row] <= place < offsets[row + 1]
-                text[each] = data[place] if inside else np.uint8(10)
-            _note_wrong(text, 49, notes)
-            if notes[:49].any():
-                rows[count] = row
-                count += 1
-                break
+        if not (skip.size and skip[row]) and not _is_text(
+            data, offsets[row], offsets[row + 1], space.text, space.notes
+        ):
+            rows[count] = row
+            count += 1
     return count
 
 
@@ -573,10 +642,14 @@ def mark(
         if _is_wrong(space.text, space.starts[count] + EDGE // 2, space.notes):
             return -1
         for each in range(count):
-            space.read[each] = offsets[row + each + 1] - offsets[row + each] > LONGEST
+            start, end = offsets[row + each], offsets[row + each + 1]
+            space.read[each], space.run[each] = end - start > LONGEST, 0
+            if space.read[each] and not (skip.size and skip[row + each]):
+                if not _is_text(data, start, end, space.single, space.notes):
+                    return -1
         _look(count, held, space)
         for each in range(count):
-            if space.read[each] and not (skip.size and skip[row + each]):
+            if space.read[each] == 1 and not (skip.size and skip[row + each]):
                 marked[found] = row + each
                 found += 1
         row += count
@@ -605,6 +678,8 @@ def _look(count: int, held: Record, space: Record) -> None:
                 if notes[place]:
                     while row + 1 < count and space.starts[row + 1] <= place:
                         row += 1
+                    if notes[place] & _RUN:
+                        space.run[row] = 1
                     if not space.read[row] and _dressed(place, notes[place], held, space):
                         space.read[row] = 1
     hits = _sample(letters.view(np.uint16), size, held.bits, space.hits)
@@ -613,8 +688,12 @@ def _look(count: int, held: Record, space: Record) -> None:
         place = space.hits[hit] + 1
         while row + 1 < count and space.starts[row + 1] <= place:
             row += 1
-        if not space.read[row] and _asked(place, held, space):
-            space.read[row] = 1
+        if space.read[row] == 0 and _asked(place, held, space):
+            gives = held.give_heads or space.run[row]
+            if gives or _may_give(space.starts[row], space.starts[row + 1], held, space):
+                space.read[row] = 1
+            else:
+                space.read[row] = 2
 
 
 @compiled
