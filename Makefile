@@ -7,7 +7,7 @@ ON_POSTGRES := $(addprefix src/alltid/, \
 	answer/tests/test_inbox.py answer/tests/test_thread.py answer/tests/test_hands.py \
 	answer/tests/test_trial.py people/tests/test_sheets.py)
 
-.PHONY: help run test check bench messages lock
+.PHONY: help run test check bench eval learn messages lock
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -35,6 +35,14 @@ bench: ## measure everything, or one thing (NAME=first_page)
 	@sh scripts/environment.sh test
 	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
 	exec .venv/bin/python -m bench $(NAME)
+
+eval: ## print how good the recogniser and the coach are on messages they never saw
+	@sh scripts/environment.sh test
+	@.venv/bin/python -m evaluation
+
+learn: ## learn the weights of the recogniser's evidence anew from the development messages
+	@sh scripts/environment.sh learn
+	@.venv/bin/python -m evaluation.learn
 
 messages: ## bring the catalogues of texts up to date with the code
 	@sh scripts/environment.sh test

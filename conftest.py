@@ -51,7 +51,8 @@ def nobody_was_here() -> None:
     """No test waits for what another one asked from the same address."""
     from alltid.web import throttle
 
-    for one in (throttle.TELLING, throttle.COMING_BACK, throttle.SIGNING_IN):
+    throttles = (throttle.TELLING, throttle.COMING_BACK, throttle.CHECKING, throttle.SIGNING_IN)
+    for one in throttles:
         one.forget()
 
 

@@ -31,9 +31,10 @@ def _load(data: Path) -> None:
 
 
 def _fill(team: "Team", count: int) -> None:
-    """Bring the disclosures of a team up to a number; one in 200 waits, one in two has an owner.
+    """Bring the disclosures of a team up to a number.
 
-    SQLite makes the rows itself, as Django writes them: a million of them in seconds.
+    One in 200 waits, one in ten is or was acute, one in two has an owner. SQLite makes the rows
+    itself, as Django writes them: a million of them in seconds.
     """
     from django.db import connection
 
@@ -45,13 +46,14 @@ def _fill(team: "Team", count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO tell_disclosure (id, team_id, recipient, locator, pepper_version, told,
-                due, rank, acute, sequence, read_by_staff, read_by_child, example)
+                due, rank, danger, sequence, read_by_staff, read_by_child, example)
             WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT i + 1 FROM n LIMIT %s)
             SELECT lower(hex(randomblob(16))), %s, %s, randomblob(16), 1,
                 strftime('%%Y-%%m-%%d %%H:00:00', 'now', -(i %% 9000) || ' hours'),
                 strftime('%%Y-%%m-%%d %%H:00:00', 'now', (40 - i %% 9000) || ' hours'),
-                CASE WHEN i %% 2000 = 0 THEN 0 WHEN i %% 200 = 0 THEN 1 ELSE 2 END,
-                i %% 2000 = 0, 1, i %% 2, 0, 0 FROM n""",
+                CASE WHEN i %% 2000 = 0 THEN 0 WHEN i %% 200 = 0 THEN 1 WHEN i %% 10 = 0 THEN 2
+                    ELSE 3 END,
+                i %% 10 = 0, 1, i %% 2, 0, 0 FROM n""",
             [held, count - held, team.pk.hex, nobody],
         )
         cursor.execute(

@@ -1,7 +1,8 @@
 """The labelled messages: read, and split into what is learned from and what is only tested on.
 
 `messages/<language>/{offers,negatives,blame,warm}.jsonl` hold one message a line and are split by
-the hash of their text. `learning-*.jsonl` beside them are for learning only. All were written here;
+the hash of their text. `learning-*.jsonl` beside them are for learning only, and `check.jsonl`,
+written by somebody who knew the specification alone, is for testing only. All were written here;
 none is a real child's (docs/spot.md says what follows from that).
 """
 
@@ -27,6 +28,7 @@ class Labelled:
     evasion: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     scene: str = ""
+    offer: bool | None = None
 
     @property
     def part(self) -> Part:
@@ -40,6 +42,11 @@ def read(language: str, name: str, part: Part) -> list[Labelled]:
     if part == "development":
         rows += _rows(HERE / language / f"learning-{name}.jsonl")
     return rows
+
+
+def check(language: str, offer: bool) -> list[Labelled]:
+    """The messages of the outside check that are offers, or those that are none."""
+    return [row for row in _rows(HERE / language / "check.jsonl") if row.offer is offer]
 
 
 def _rows(path: Path) -> list[Labelled]:

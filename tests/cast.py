@@ -82,6 +82,12 @@ class Cast:
         """A person's place in their team."""
         return Membership.objects.select_related("team", "user").get(user=self.people[name].user)
 
+    def reads_along(self, name: str, team: str = "North") -> Membership:
+        """Somebody is a responder of another team, too."""
+        return Membership.objects.create(
+            team=self.team(team), user=self.user(name), let_in=timezone.now()
+        )
+
     def team(self, name: str) -> Team:
         """A team as the database has it now."""
         return Team.objects.get(name=name)

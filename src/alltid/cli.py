@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 # Django's own, for whoever works on the code; they are not listed.
 DJANGO = frozenset({"check", "dbshell", "makemigrations", "migrate", "shell", "showmigrations"})
 _SECRETS = "Make a fresh set of secrets for production, in files that only you may read."
+_SPOT = "Recognise an offer in a message or a file of messages, and say why; keep the lexicons."
 _HEADER = "# What `alltid --env` and systemd's EnvironmentFile read: the place of every secret."
 
 _NO_DATABASE = (
@@ -34,7 +35,7 @@ _NO_DRIVER = (
 
 def commands() -> dict[str, str]:
     """Every command by its name, with the first line of its module's docstring."""
-    found = {"secrets": _SECRETS}
+    found = {"secrets": _SECRETS, "spot": _SPOT}
     for path in HERE.glob("*/management/commands/[!_]*.py"):
         text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         found[path.stem] = text.partition("\n")[0]
@@ -176,6 +177,10 @@ def run(arguments: list[str]) -> int:
     name, *rest = arguments
     if name == "secrets":
         return make_secrets(rest)
+    if name == "spot":
+        from alltid.spot import command
+
+        return command.main(rest)
     if name not in commands() and name not in DJANGO:
         raise Misconfigured(f"There is no command {name}. `alltid` alone lists them all.")
     if name in ("trial", "code"):

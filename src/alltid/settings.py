@@ -106,7 +106,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "alltid.web.files.PressedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING

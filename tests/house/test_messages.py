@@ -1,6 +1,7 @@
 """The catalogues of texts hold what the code says, in Swedish; and the tool that keeps them so."""
 
 import gettext
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ SAID = {
     "It's empty.",
     ("%(n)d child", "%(n)d children"),
 }
+# docs/words.md: what never stands on a child's page; and no page of theirs raises its voice.
+NEVER = re.compile(
+    r"\b(disclosures?|service|confidential\w*|report\w*|token|victim"
+    r"|konfidentiell\w*|sekretess\w*|rapport\w*|anmäl\w*)\b|!",
+    re.IGNORECASE,
+)
+CHILDS = re.compile(r"templates/(tell/(?!adult)|web/(?!staff))")
 
 
 @pytest.fixture
@@ -128,3 +136,20 @@ def test_translator_is_told_of_one_text_with_two_translations(package, tmp_path)
 def test_unknown_package_is_refused_by_name():
     with pytest.raises(SystemExit, match="no package nothing"):
         messages.packages(["nothing"])
+
+
+def test_no_word_that_frightens_stands_on_a_childs_page():
+    childs = [
+        message
+        for package in packages(["tell", "web"])
+        for message in package.merged()
+        if any(CHILDS.match(place) for place, _line in message.locations)
+    ]
+    said = {
+        text
+        for message in childs
+        for side in (message.id, message.string)
+        for text in ([side] if isinstance(side, str) else side)
+    }
+    assert {"You can always tell.", "Du kan alltid berätta.", "Something broke here."} <= said
+    assert [text for text in said if NEVER.search(text)] == []

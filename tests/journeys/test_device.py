@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TOLD = "he has a picture of me 4ad8"
 ANSWER = "You are not alone with this. 9b21"
+GOT = "5 bilder = 200kr, deal? 71fd"
 MORE = "he is at my school 66e0"
 # A page that does not hear that it is left or brought back: what happens without our care.
 DEAF = """const add = window.addEventListener;
@@ -99,6 +100,59 @@ def test_a_tab_left_open_shows_nothing_when_it_is_loaded_anew_the_next_day(
     ada.tells(TOLD)
     house.clock.forward(minutes=24 * 60)
     ada.page.reload()
+    shows_nothing(ada)
+
+
+@with_and_without
+def test_ada_checks_a_message_and_leaves_and_later_back_and_reload_show_nothing(
+    ada: Child, house: House
+) -> None:
+    ada.checks(GOT)
+    ada.heads(ada.says("offer"))
+    ada.goes_away()
+    house.clock.forward(minutes=2)
+    ada.goes_back()
+    shows_nothing(ada)
+    ada.page.reload()
+    shows_nothing(ada)
+
+
+@with_and_without
+def test_ada_carries_a_message_over_and_later_back_and_reload_show_nothing(
+    ada: Child, house: House
+) -> None:
+    ada.checks(GOT)
+    ada.presses(ada.says("tell us"))
+    ada.heads(ada.says("always"))
+    ada.goes_away()
+    house.clock.forward(minutes=2)
+    ada.goes_back()
+    shows_nothing(ada)
+    ada.page.reload()
+    shows_nothing(ada)
+
+
+def test_ada_checks_beside_her_page_and_back_gives_it_back_until_she_has_told(ada: Child) -> None:
+    ada.opens()
+    ada.writes(TOLD)
+    ada.follows(ada.says("check a message"))
+    ada.heads(ada.says("check a message"))
+    ada.writes(GOT)
+    ada.presses(ada.says("check"))
+    ada.heads(ada.says("offer"))
+    ada.page.go_back()
+    ada.heads(ada.says("always"))
+    expect(ada.page.locator("#text")).to_have_value(TOLD)
+    ada.follows(ada.says("check a message"))
+    ada.heads(ada.says("check a message"))
+    ada.writes(GOT)
+    ada.presses(ada.says("check"))
+    ada.presses(ada.says("tell us"))
+    ada.heads(ada.says("always"))
+    ada.sends()
+    ada.gets_words()
+    ada.page.go_back()
+    ada.heads(ada.says("always"))
     shows_nothing(ada)
 
 
@@ -221,6 +275,12 @@ def test_every_field_asks_the_browser_to_keep_and_send_nothing(ada: Child) -> No
     ada.comes_back()
     ada.heads(ada.says("again"))
     look()
+    ada.checks("x" * 10_001)
+    ada.page.locator("#rest").wait_for()
+    look()
+    ada.presses(ada.says("check"))
+    ada.heads(ada.says("no offer"))
+    look()
 
 
 # --- what a telephone's disk holds afterwards ------------------------------------------------
@@ -242,6 +302,10 @@ def test_the_disk_of_adas_telephone_holds_no_word_of_it(
     ada.tells(TOLD)
     ada.comes_back()
     ada.writes_more(MORE)
+    ada.checks(GOT)
+    ada.heads(ada.says("offer"))
+    ada.presses(ada.says("tell us"))
+    ada.heads(ada.says("always"))
     ada.leaves_nothing()
     context.close()
     files = [path for path in (tmp_path / "profile").rglob("*") if path.is_file()]

@@ -1,6 +1,8 @@
 """The adults' days: the lock, a blank screen, hands that change, signing out."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -12,6 +14,21 @@ from tests.journeys.visitors import Staff
 
 TOLD = "she asked for a picture of me 8a41"
 DRAFT = "I am glad that you wrote. Are you safe 5be0"
+
+
+@contextmanager
+def third_reader(house: House) -> Iterator[None]:
+    """Mio is let in to North, too, for as long as it lasts."""
+    mio = "(SELECT id FROM people_user WHERE name = 'Mio')"
+    north = "(SELECT id FROM people_team WHERE slug = 'north')"
+    house.execute(
+        "INSERT INTO people_membership (team_id, user_id, role, let_in) "
+        f"VALUES ({north}, {mio}, 'responder', datetime('now'))"
+    )
+    try:
+        yield
+    finally:
+        house.execute(f"DELETE FROM people_membership WHERE team_id = {north} AND user_id = {mio}")
 
 
 def test_bo_is_locked_while_he_writes_and_his_draft_waits_behind_signing_in(
@@ -80,10 +97,18 @@ def test_bo_hides_a_thread_from_lo_and_for_her_it_does_not_exist(
     expect(lo.page.locator(f'a[href*="{told}"]')).to_have_count(1)
     bo.signs_in()
     bo.opens_from_inbox(told)
-    bo.page.get_by_text("Hide it from a member").click()
-    bo.page.get_by_label("Hide it from", exact=True).select_option(label="Lo")
-    bo.presses("Hide it")
-    bo.sees("Hidden from Lo.")
+
+    def hides() -> None:
+        bo.page.get_by_text("Hide it from a member").click()
+        bo.page.get_by_label("Hide it from", exact=True).select_option(label="Lo")
+        bo.presses("Hide it")
+
+    hides()
+    bo.heads("Nobody but you would read it then")
+    bo.opens(f"/staff/thread/{told}/")
+    with third_reader(house):
+        hides()
+        bo.sees("Hidden from Lo.")
     assert lo.opens_thread(told) == 404
     lo.opens("/staff/inbox/")
     expect(lo.page.locator(f'a[href*="{told}"]')).to_have_count(0)

@@ -61,6 +61,29 @@ def test_a_canary_and_its_words_are_in_no_file_of_the_server(house: House) -> No
     assert house.where("North School")
 
 
+@pytest.mark.parametrize("do", ["check", "language", "tell"])
+def test_a_message_that_is_checked_is_in_no_file_of_the_server(house: House, do: str) -> None:
+    form = house.ask("GET", "/en/check/").hidden("id")
+    page = house.send("/en/check/", {"id": form, "text": f"{CANARY}, 5 bilder 200kr", "do": do})
+    assert page.status == 200
+    assert CANARY in re.sub("</?mark>", "", unescape(page.text))
+    hidden(house, CANARY)
+
+
+def test_a_message_that_cannot_be_checked_now_is_given_back_and_in_no_log(house: House) -> None:
+    form = house.ask("GET", "/sv/check/").hidden("id")
+    house.execute("ALTER TABLE tell_spentform RENAME TO elsewhere")
+    try:
+        page = house.send("/sv/check/", {"id": form, "text": CANARY, "do": "check"})
+    finally:
+        house.execute("ALTER TABLE elsewhere RENAME TO tell_spentform")
+    assert page.status == 503
+    assert CANARY in unescape(page.text)
+    assert "Vi kan inte titta på det just nu." in page.text
+    assert "could not be looked up" in house.said()
+    hidden(house, CANARY)
+
+
 def test_an_exception_that_quotes_the_canary_leaves_it_in_no_log(house: House) -> None:
     before = house.said()
     form = house.ask("GET", "/en/").hidden("id")
@@ -165,6 +188,9 @@ def keeps_nothing(answer: Answer) -> None:
         (400, "/en/", {"text": "hej"}, {"Host": "elsewhere.example"}),
         (403, "/en/", {"text": "hej"}, {"X-Forwarded-For": "192.0.2.1"}),
         (413, "/en/", {"text": "x" * 9_000_000}, {}),
+        (200, "/en/check/", {"text": "hej"}, {}),
+        (422, "/en/check/", {"text": " "}, {}),
+        (403, "/en/check/", {"text": "hej"}, {"Sec-Fetch-Site": "cross-site"}),
     ],
     ids=lambda value: str(value)[:24],
 )

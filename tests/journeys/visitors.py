@@ -73,6 +73,15 @@ SAID = {
         "Du måste inte betala eller skicka något för att någon hotar.",
     ),
     "empty": ("This page is empty now.", "Den här sidan är tom nu."),
+    "check": ("Check", "Kolla"),
+    "offer": ("It looks like an offer.", "Det ser ut som ett erbjudande."),
+    "no offer": ("We saw no offer in it.", "Vi såg inget erbjudande i det."),
+    "not your fault": (
+        "It is not your fault that you got this.",
+        "Det är inte ditt fel att du fått det här.",
+    ),
+    "tell us": ("Tell us about it", "Berätta om det för oss"),
+    "check a message": ("Check a message", "Kolla ett meddelande"),
     "try again": ("Try again", "Försök igen"),
 }
 LANGUAGES = ("en", "sv")
@@ -242,6 +251,12 @@ class Child(Visitor):
         """Type a word into each pane."""
         for number, word in enumerate(words, 1):
             self.page.locator(f"[name=w{number}]").fill(word)
+
+    def checks(self, text: str) -> None:
+        """Have a message looked at that somebody sent her."""
+        self.opens("check/")
+        self.writes(text)
+        self.presses(self.says("check"))
 
     def writes_more(self, text: str) -> None:
         """Add something to the talk."""

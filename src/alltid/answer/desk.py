@@ -15,7 +15,7 @@ from alltid.people.when import spoken
 from alltid.tell.models import Disclosure
 from alltid.vault.errors import EnvelopeBroken, VaultError
 
-from . import hands, inbox
+from . import hands, inbox, marks
 from .access import Line, OpenDisclosure
 from .forms import ReplyForm
 
@@ -48,18 +48,32 @@ FEELINGS = {
 
 
 def context(
-    opened: OpenDisclosure, lines: list[Line], form: ReplyForm, now: datetime
+    opened: OpenDisclosure,
+    lines: list[Line],
+    form: ReplyForm,
+    now: datetime,
+    asked: int | None = None,
 ) -> dict[str, Any]:
-    """What the template of a thread needs. lines: as `opened.lines()` gave them."""
+    """What the template of a thread needs.
+
+    lines: as `opened.lines()` gave them. asked: the sequence of the message whose marks somebody
+    asked for.
+    """
     disclosure, user = opened.disclosure, opened.unlocked.user
     new = _new_lines(disclosure, lines)
+    is_new = {line.sequence for line in new}
     can_answer = hands.who_can_answer(disclosure)
     owner = opened.case.owner
+    seen = marks.seen_in(lines, asked)
+
+    def messages(of: list[Line]) -> list[dict[str, Any]]:
+        return [_message(line, disclosure, now) | {"seen": seen.get(line.sequence)} for line in of]
+
     return {
         "thread": _strip(disclosure, lines, owner, now)
         | {"writing": _names(hands.who_else_writes(disclosure, user, now))},
-        "unread": [_message(line, disclosure, now) for line in lines if line in new],
-        "earlier": [_message(line, disclosure, now) for line in lines if line not in new],
+        "unread": messages(new),
+        "earlier": messages([line for line in lines if line.sequence not in is_new]),
         "form": form,
         "conflict": bool(form.non_field_errors()),
         "draft_saved": _draft_saved(disclosure, user, now),
@@ -73,8 +87,7 @@ def context(
 
 def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
     """What the child wrote that no adult has read, or that still waits for an answer."""
-    answered = _newest_answer(lines)
-    waits = disclosure.rank < Disclosure.Rank.QUIET
+    answered, waits = _newest_answer(lines), disclosure.waits
     return [
         line
         for line in lines
@@ -137,6 +150,7 @@ def _acute(disclosure: Disclosure, said: dict[str, Any]) -> str:
 def _message(line: Line, disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     at = line.body.get("at")
     return {
+        "sequence": line.sequence,
         "from_child": line.from_child,
         "author": line.body.get("name", ""),
         "when": spoken(disclosure.team.local(datetime.fromisoformat(at)), now) if at else "",

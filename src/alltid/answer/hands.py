@@ -5,12 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure
 
 from . import access
 from .models import Case, Recusal, Writing
+
+
+class NobodyElseReads(Exception):
+    """Hidden from this one too, nobody would read it but the one who hides it."""
 
 
 class NoSuchMember(Exception):
@@ -54,11 +59,24 @@ def pass_on(disclosure: Disclosure, by: User, chosen: str) -> None:
     case.save(update_fields=["owner"])
 
 
+def _another_reads(disclosure: Disclosure, *besides: User) -> bool:
+    """Whether somebody besides these, from whom it is not hidden, can read today."""
+    readers = disclosure.team.readers(timezone.now()).exclude(user__in=besides)
+    return readers.exclude(user__in=disclosure.recusals.values("user")).exists()
+
+
 @transaction.atomic
 def hide(disclosure: Disclosure, by: User, chosen: str) -> None:
-    """Hide it from another member, a lead included; raises NoSuchMember, NotAudited."""
+    """Hide it from another member, a lead included; only a lead can keep it alone.
+
+    Raises NoSuchMember, NobodyElseReads, NotAudited.
+    """
+    # One at a time in a team: two at once would each count the other's reader.
+    Team.objects.select_for_update().get(pk=disclosure.team_id)
     others = [user for user in who_can_answer(disclosure) if user != by]
     member = _one_of(others, chosen)
+    if not (_another_reads(disclosure, by, member) or disclosure.team.is_led_by(by)):
+        raise NobodyElseReads
     access.write_log(by, disclosure, "recused", member.pk)
     Recusal.objects.get_or_create(disclosure=disclosure, user=member, defaults={"by": by})
     Case.objects.filter(disclosure=disclosure, owner=member).update(owner=None)

@@ -13,7 +13,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Exists, F, Func, OuterRef, Value
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
@@ -166,7 +165,9 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
         "url": reverse("answer:thread", args=[disclosure.pk]),
         "reference": reference(disclosure.pk),
         "unread": unread,
-        "acute": _("acute") if disclosure.acute else "",
+        "waits": disclosure.waits,
+        "acute": disclosure.acute,
+        "was_acute": disclosure.danger and not disclosure.acute,
         "told": spoken(team.local(disclosure.told), now),
         "owner": getattr(disclosure, "owner_name", None) or "",
         "team": team.name,
@@ -177,7 +178,7 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
 
 def promise(disclosure: Disclosure, team: Team, now: datetime) -> dict[str, Any]:
     """What was promised to the child: `due`, `left`, `late`, `soon`; empty when nobody waits."""
-    if disclosure.rank >= Disclosure.Rank.QUIET:
+    if not disclosure.waits:
         return {"due": "", "left": "", "late": False, "soon": False}
     late = disclosure.is_late(now)
     return {

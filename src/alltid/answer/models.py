@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from alltid.people.models import TeamKey, User
+from alltid.people.models import Team, TeamKey, User
 from alltid.tell.models import Disclosure, NoKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
@@ -153,7 +153,10 @@ class Writing(models.Model):
 
 
 class Notice(models.Model):
-    """One reason to write to one person, once. The mail itself says only that something waits."""
+    """One reason to write to one person, once: a disclosure, or a team that soon cannot be told.
+
+    The mail itself says neither.
+    """
 
     class Kind(models.TextChoices):
         """Why a person is told."""
@@ -162,9 +165,11 @@ class Notice(models.Model):
         ACUTE = "acute", "acute"
         LATE = "late", "late"
         COVER = "cover", "cover"
+        SHUTS = "shuts", "shuts"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
-    disclosure = models.ForeignKey(Disclosure, models.CASCADE, related_name="notices")
+    disclosure = models.ForeignKey(Disclosure, models.CASCADE, null=True, related_name="notices")
+    team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="notices")
     kind = models.CharField(max_length=8, choices=Kind)
     # The promise or the message it is about: another one is another reason.
     about = models.CharField(max_length=40)
@@ -175,6 +180,12 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "disclosure", "kind", "about"], name="told_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["user", "team"], condition=Q(team__isnull=False), name="warned_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(disclosure__isnull=True) ^ Q(team__isnull=True), name="one_reason"
+            ),
         ]
         indexes = [models.Index(fields=["user", "sent"], name="last_told")]

@@ -1,4 +1,4 @@
-"""Notices: mail that says that something waits, and nothing else.
+"""Notices: mail that says that something waits, or that it is time to sign in, and nothing else.
 
 Who is told, what, and when:
 
@@ -6,6 +6,8 @@ Who is told, what, and when:
     a child is in danger   every member                           at once
     a promise is broken    the leads                              at once, or in the team's hours
     for an hour already    the leads of the cover team            in the cover team's hours
+    too few soon read      every member                           in the team's hours; before a day
+                                                                  or more without any, at once
 
 Whatever is about danger is told at once; of the rest a person gets one mail in a quarter of an
 hour at the most. Who is away, or from whom it is hidden, is told nothing. Run it as often as you
@@ -18,6 +20,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from alltid.people import mail
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure
@@ -26,6 +30,7 @@ from .inbox import COVER_AFTER
 from .models import Notice, Recusal, Writing
 
 PAUSE = timedelta(minutes=15)
+_DAY = timedelta(days=1)
 # A claim this old whose mail never went out belongs to a run that died.
 _ABANDONED = timedelta(minutes=10)
 Kind = Notice.Kind
@@ -33,13 +38,17 @@ Kind = Notice.Kind
 
 @dataclass(frozen=True)
 class Reason:
-    """Why one person is told. about: which message or promise; another one is another reason."""
+    """Why one person is told: a disclosure or a team, never both.
+
+    about: which message or promise; another one is another reason.
+    """
 
     user: User
-    disclosure: UUID
+    disclosure: UUID | None
     kind: str
     about: str
     urgent: bool
+    team: UUID | None = None
 
 
 @dataclass
@@ -53,9 +62,7 @@ class Round:
 def run(now: datetime) -> Round:
     """Send what is due; what cannot be sent is tried again in the next run."""
     Writing.objects.forget_old(now)
-    # Who was told of what is answered by now is nobody's business any more.
-    answered = Notice.objects.filter(disclosure__rank__gte=Disclosure.Rank.QUIET)
-    answered.filter(sent__lt=now - PAUSE).delete()
+    _forget_old(now)
     by_user: dict[User, list[Reason]] = defaultdict(list)
     for reason in untold(now):
         by_user[reason.user].append(reason)
@@ -68,6 +75,15 @@ def run(now: datetime) -> Round:
         if user.pk not in resting or urgent:
             _tell(user, found, urgent=urgent, now=now, done=done)
     return done
+
+
+def _forget_old(now: datetime) -> None:
+    """Who was told of what is answered or mended by now is nobody's business any more."""
+    old = Notice.objects.filter(sent__lt=now - PAUSE)
+    old.filter(disclosure__rank__gt=Disclosure.Rank.WAITING).delete()
+    for team in Team.objects.filter(notices__isnull=False).distinct():
+        if not team.dropping_out(now):
+            old.filter(team=team).delete()
 
 
 # --- who is told, and why ----------------------------------------------------------------------
@@ -113,6 +129,7 @@ def _leads(members: Iterable[Membership]) -> list[User]:
 
 def reasons(now: datetime) -> Iterator[Reason]:
     """Every reason there is at this moment, told already or not."""
+    yield from _shutting(now)
     waiting = Disclosure.objects.waiting()
     teams = Team.objects.filter(pk__in=waiting.values("team")).select_related("cover")
     for team in teams:
@@ -122,6 +139,16 @@ def reasons(now: datetime) -> Iterator[Reason]:
                 yield from _written(disclosure, crew)
             if disclosure.is_late(now):
                 yield from _late(disclosure, crew, now)
+
+
+def _shutting(now: datetime) -> Iterator[Reason]:
+    """Soon too few members of a team read; whoever of them signs in mends it."""
+    for team in Team.objects.filter(opened__isnull=False):
+        opening = team.hours.next_reading(now)
+        rests = not team.hours.is_open(now) and opening and opening - now < _DAY
+        if not rests and team.dropping_out(now):
+            for member in _here(team, now):
+                yield Reason(member.user, None, Kind.SHUTS, "", urgent=False, team=team.pk)
 
 
 def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
@@ -152,12 +179,13 @@ def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]
 def untold(now: datetime) -> list[Reason]:
     """The reasons whose mail has not gone out."""
     found = list(reasons(now))
+    about = Q(disclosure__in=Disclosure.objects.waiting()) | Q(team__isnull=False)
     told = set(
-        Notice.objects.filter(
-            disclosure__in=Disclosure.objects.waiting(), sent__isnull=False
-        ).values_list("user", "disclosure", "kind", "about")
+        Notice.objects.filter(about, sent__isnull=False).values_list(
+            "user", "disclosure", "team", "kind", "about"
+        )
     )
-    return [r for r in found if (r.user.pk, r.disclosure, r.kind, r.about) not in told]
+    return [r for r in found if (r.user.pk, r.disclosure, r.team, r.kind, r.about) not in told]
 
 
 # --- telling -----------------------------------------------------------------------------------
@@ -168,7 +196,8 @@ def _tell(user: User, found: list[Reason], *, urgent: bool, now: datetime, done:
     if not claimed:
         return
     mine = Notice.objects.filter(pk__in=[notice.pk for notice in claimed])
-    if mail.send(user, urgent=urgent):
+    shuts = all(reason.kind == Kind.SHUTS for reason in found)
+    if mail.send(user, mail.WAITS_NOW if urgent else mail.SIGN_IN if shuts else mail.WAITS):
         mine.update(sent=now)
         done.sent += 1
     else:
@@ -178,9 +207,12 @@ def _tell(user: User, found: list[Reason], *, urgent: bool, now: datetime, done:
 
 def _claim(reason: Reason, now: datetime) -> Notice | None:
     """Take a reason for this run; None where another run has it."""
+    subject = (
+        {"disclosure_id": reason.disclosure} if reason.disclosure else {"team_id": reason.team}
+    )
     notice, new = Notice.objects.get_or_create(
+        **subject,
         user=reason.user,
-        disclosure_id=reason.disclosure,
         kind=reason.kind,
         about=reason.about,
         defaults={"claimed": now},

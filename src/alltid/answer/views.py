@@ -58,6 +58,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
         "here": "inbox",
         "team": team,
         "inboxes": teams if len(teams) > 1 else [],
+        "dropping_out": team.dropping_out(now),
         "late_by": inboxes.late_by(user, team, now) if leads else [],
         "late_covered": inboxes.late_covered(team, now) if leads else [],
     }
@@ -138,11 +139,17 @@ def _desk(
         form = ReplyForm(initial={"text": draft, "read_up_to": read_up_to})
     else:
         form.stand_on(read_up_to, sentence)
-    context = desk.context(opened, lines, form, timezone.now())
+    context = desk.context(opened, lines, form, timezone.now(), _asked(request))
     if opened.is_lead:
         context["export"] = export or ExportForm()
     opened.mark_read(lines)
     return render(request, "answer/thread.html", context, status=status)
+
+
+def _asked(request: HttpRequest) -> int | None:
+    """The message whose marks somebody asks for; None where the address names none."""
+    number = request.GET.get("marks", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
 
 
 # --- drafts, also from behind the lock ---------------------------------------------------------
@@ -216,6 +223,8 @@ def other_hands(request: StaffRequest, pk: UUID, deed: Deed) -> HttpResponse:
         deed(access.find(user, pk), user, request.POST.get("member", ""))
     except hands.NoSuchMember:
         return shut(request, "nobody", 409)
+    except hands.NobodyElseReads:
+        return shut(request, "alone", 409)
     return SeeOther(reverse("answer:thread", args=[pk]))
 
 

@@ -173,9 +173,13 @@ def let_in(membership: Membership, unlocked: Unlocked) -> None:
 
 def may_remove(membership: Membership, now_checked_within: timedelta = timedelta(days=400)) -> bool:
     """Whether the team can still be opened without this member: another one, or a checked sheet."""
-    others = membership.team.memberships.filter(let_in__isnull=False).exclude(pk=membership.pk)
-    recent = timezone.now() - now_checked_within
-    return others.exists() or membership.team.sheets.filter(checked__gt=recent).exists()
+    team, recent = membership.team, timezone.now() - now_checked_within
+    others = TeamKeyCopy.objects.filter(
+        key=team.current_key(),
+        user__is_active=True,
+        user__in=team.memberships.filter(let_in__isnull=False).values("user"),
+    ).exclude(user=membership.user)
+    return others.exists() or team.sheets.filter(checked__gt=recent).exists()
 
 
 def forget_member(membership: Membership) -> TeamKey:

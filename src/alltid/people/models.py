@@ -21,6 +21,9 @@ from .hours import Hours, hour_of
 
 # Who has not signed in for so long is not counted among those who read.
 SEEN_LATELY = timedelta(days=14)
+# So many have to read, or children cannot tell a team; its members are warned so long before.
+READERS = 2
+WARNED_BEFORE = timedelta(days=3)
 
 
 class Installation(models.Model):
@@ -169,12 +172,23 @@ class Team(models.Model):
             yield _("There are no reading hours.")
         if not self.keys.exists():
             yield _("There is no key to seal to.")
-        if self.readers(now).count() < 2:
+        if self.readers(now).count() < READERS:
             yield _("Fewer than two members read: let in, here, and signed in within 14 days.")
 
     def accepts(self, now: datetime) -> bool:
         """Whether a child can tell this team now."""
         return not any(self.obstacles(now))
+
+    def dropping_out(self, now: datetime) -> list[User]:
+        """The readers without whom children cannot tell this team soon; none where they can.
+
+        By then they are away, or have not signed in for too long.
+        """
+        left = self.readers(now + WARNED_BEFORE)
+        if left.count() >= READERS or not self.accepts(now):
+            return []
+        leaving = self.readers(now).exclude(pk__in=left.values("pk"))
+        return [membership.user for membership in leaving]
 
     def stop_intake(self) -> None:
         """Take no more disclosures until a lead has looked: a stored key is not its holders'."""

@@ -132,7 +132,7 @@ def check(team: Team, identity: Identity, now: datetime) -> tuple[RecoverySheet,
 
 
 def restore(team: Team, identity: Identity, user: User, now: datetime) -> int:
-    """Seal every live generation to a user, who belongs to the team from now on; how many.
+    """Seal every live generation to a user, who leads the team from now on; how many.
 
     Raises OtherSheet, VaultError.
     """
@@ -143,11 +143,9 @@ def restore(team: Team, identity: Identity, user: User, now: datetime) -> int:
         )
         for key, held in opened:
             key.seal_to(held, user=user)
-        membership, _made = Membership.objects.get_or_create(
-            team=team, user=user, defaults={"role": Membership.Role.LEAD}
+        Membership.objects.update_or_create(
+            team=team, user=user, defaults={"role": Membership.Role.LEAD, "let_in": now}
         )
-        membership.let_in = now
-        membership.save(update_fields=["let_in"])
         sheet.checked = now
         sheet.save(update_fields=["checked"])
     return len(opened)

@@ -35,7 +35,7 @@ def team(request: StaffRequest, slug: str) -> HttpResponse:
         "team": team, "here": team.slug, "now": now, "leads": team.is_led_by(user),
         "members": roster.members(team, now, user), "week": roster.week(team),
         "closures": roster.closures(team, now.date()), "obstacles": list(team.obstacles(now)),
-        "keys": list(team.keys.all()), "sheets": sheets,
+        "dropping_out": team.dropping_out(now), "keys": list(team.keys.all()), "sheets": sheets,
         "unchecked": roster.unchecked(sheets, now), "invite": InviteForm(),
     }  # fmt: skip
     return render(request, "people/team.html", context)
@@ -53,7 +53,8 @@ def hours(request: StaffRequest, slug: str) -> HttpResponse:
             form.apply()
             AuditEvent.write("hours_changed", actor=user, team=team)
         return redirect("people:team", slug)
-    return render(request, "people/hours.html", {"form": form, "team": team, "here": team.slug})
+    context = {"form": form, "team": team, "here": team.slug}
+    return render(request, "people/hours.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -118,7 +119,7 @@ def mend(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
         context["code"] = keys.invite(team, membership.role, user, membership.user)
         for colleague in User.objects.filter(memberships__team=team).exclude(pk=user.pk):
             if colleague.email:
-                mail.send(colleague, urgent=True)
+                mail.send(colleague, mail.WAITS_NOW)
         return render(request, "people/invited.html", context)
     return render(request, "people/mend.html", context)
 
@@ -184,6 +185,9 @@ def remove_member(request: StaffRequest, slug: str, pk: int, remove: Remove) -> 
         try:
             remove(membership, request.unlocked)
             return redirect("people:team", slug)
+        except keys.LastMember:
+            # Another lead removed somebody at this very moment.
+            wrong = _nobody_else()
         except VaultError:
             wrong = _(
                 "You do not hold every key of this team yourself, so open threads would be lost. "
@@ -194,8 +198,10 @@ def remove_member(request: StaffRequest, slug: str, pk: int, remove: Remove) -> 
 
 
 def _why_not(membership: Membership) -> str:
-    if keys.may_remove(membership):
-        return ""
+    return "" if keys.may_remove(membership) else _nobody_else()
+
+
+def _nobody_else() -> str:
     return _(
         "Nobody else can open what children wrote to this team. Let another member in, or "
         "check a recovery sheet first."

@@ -45,12 +45,17 @@ from .keys import join as join_team
 from .models import AuditEvent, Invitation, Membership, Team, User
 
 _BACKEND = "alltid.people.signin.IdentityBackend"
-_REFUSED, _WAIT, _BUSY = 403, 429, 503
+_REFUSED, _INVALID, _WAIT, _BUSY = 403, 422, 429, 503
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
     """What a form was sent with; an empty form was sent too."""
     return request.POST if request.method == "POST" else None
+
+
+def _status(form: StaffForm | AccountForm | AwayForm) -> int:
+    """What a page answers that shows a form (again)."""
+    return _INVALID if form.errors else 200
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -77,7 +82,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if getattr(request, "unlocked", None):
         return redirect(target or "people:home")
     form = SignInForm(_sent(request))
-    status = 200
+    status = _status(form)
     if request.method == "POST" and form.is_valid():
         signed, status = _let_try(request, form) or _try(form, **form.cleaned_data)
         if signed is not None:
@@ -165,7 +170,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Take an invitation code, offer secrets, and make the account once they are proved."""
     form = InvitationCodeForm(_sent(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "people/join.html", {"form": form})
+        return render(request, "people/join.html", {"form": form}, status=_status(form))
     if refused := _let_try(request, form):
         return render(request, "people/join.html", {"form": form}, status=refused[1])
     invitation = invitation_for(form.cleaned_data["code"])
@@ -267,7 +272,7 @@ def account(request: StaffRequest) -> HttpResponse:
         "waiting": [membership.team for membership in own if not membership.let_in],
         "saved": "saved" in request.GET, "now": now,
     }  # fmt: skip
-    return render(request, "people/account.html", context)
+    return render(request, "people/account.html", context, status=_status(form))
 
 
 def _note_name(user: User, name: str) -> None:
@@ -293,7 +298,7 @@ def away(request: StaffRequest, slug: str) -> HttpResponse:
         AuditEvent.write("away", actor=user, team=membership.team, subject=user.pk)
         return redirect("people:team", slug)
     context = {"form": form, "team": membership.team, "here": "account"}
-    return render(request, "people/away.html", context)
+    return render(request, "people/away.html", context, status=_status(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -304,7 +309,7 @@ def passphrase(request: StaffRequest) -> HttpResponse:
     offer, form = _offer_for(
         request, f"passphrase:{user.pk}:{user.recipient}", user.language, NewPassphraseForm
     )
-    status = 200
+    status = _status(form)
     if form.is_bound and form.is_valid():
         signed, status = _prove(form, user)
         if signed is not None:
@@ -324,7 +329,7 @@ def code(request: StaffRequest) -> HttpResponse:
     offer, form = _offer_for(
         request, f"code:{user.pk}:{user.recipient}", user.language, NewCodeForm
     )
-    status = 200
+    status = _status(form)
     if form.is_bound and form.is_valid():
         if not offer.shows(form.cleaned_data["new_code"]):
             form.add_error("new_code", _not_the_code())

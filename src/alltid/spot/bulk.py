@@ -52,19 +52,22 @@ SCHEMA = schema()
 
 
 def find(
-    texts: pa.Array | pa.ChunkedArray, first_row: int = 0, unreadable: list[int] | None = None
+    texts: pa.Array | pa.ChunkedArray,
+    first_row: int = 0,
+    unreadable: list[int] | None = None,
+    line: float = 0.0,
 ) -> pa.RecordBatch:
     """Find the offers among messages: a row of SCHEMA for each, numbered from first_row.
 
     texts: strings, or bytes that are meant as UTF-8. A null is no message. Rows that are no valid
-    UTF-8 are left out, and their numbers are added to `unreadable`. Raises TypeError for an array
-    of something else.
+    UTF-8 are left out, and their numbers are added to `unreadable`. line: as recognise() takes it
+    for one message. Raises TypeError for an array of something else.
     """
     chunks = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
     rows: list[int] = []
     findings: list[recogniser.Finding] = []
     for chunk in chunks:
-        found, wrong = _find(chunk)
+        found, wrong = _find(chunk, line)
         rows += [first_row + row for row, _finding in found]
         findings += [finding for _row, finding in found]
         if unreadable is not None:
@@ -78,6 +81,7 @@ def recognise(
     column: str,
     id_column: str | None = None,
     unreadable: list[Any] | None = None,
+    line: float = 0.0,
 ) -> Iterator[pa.RecordBatch]:
     """Find the offers of one batch after the other: a batch of offers for each, which may be empty.
 
@@ -87,7 +91,7 @@ def recognise(
     first_row = 0
     for batch in batches:
         wrong: list[int] = []
-        found = find(batch.column(column), first_row, wrong)
+        found = find(batch.column(column), first_row, wrong, line)
         if id_column is not None:
             names = batch.column(id_column)
             places = found.column("row").to_numpy() - first_row
@@ -154,7 +158,7 @@ class _Gate:
         self.chosen = np.zeros(0, np.int64)
         self.turn = Lock()
 
-    def choose(self, messages: _Messages) -> tuple[list[int], list[int]]:
+    def choose(self, messages: _Messages, line: float = 0.0) -> tuple[list[int], list[int]]:
         """The rows in which there may be an offer, and those that are no text."""
         with self.turn:
             if self.chosen.size < len(messages.offsets):
@@ -168,18 +172,18 @@ class _Gate:
                 messages = messages.without(rows[:count])
                 marked = sieve.mark(*messages, self.sieve, self.block, rows)
             data, offsets, _skip = messages
-            found = sieve.read_marked(data, offsets, rows[:marked], self.words, self.reading)
+            found = sieve.read_marked(data, offsets, rows[:marked], line, self.words, self.reading)
             return rows[:found].tolist(), wrong
 
 
 _gate = cache(_Gate)
 
 
-def _find(texts: pa.Array) -> tuple[list[tuple[int, recogniser.Finding]], list[int]]:
+def _find(texts: pa.Array, line: float) -> tuple[list[tuple[int, recogniser.Finding]], list[int]]:
     """Row and finding of each offer, and the rows that are no text."""
     messages = _messages(texts)
-    rows, wrong = _gate().choose(messages)
-    found = ((row, recogniser.recognise(messages.text(row))) for row in rows)
+    rows, wrong = _gate().choose(messages, line)
+    found = ((row, recogniser.recognise(messages.text(row), line=line)) for row in rows)
     return [(row, finding) for row, finding in found if finding.is_offer], wrong
 
 

@@ -113,10 +113,7 @@ def signs() -> dict[str, Any]:
         sign = chr(code)
         folded = fold._signs.get(code)
         if folded is None:
-            try:
-                folded = fold._fold_sign(sign)
-            except TypeError:
-                folded = chr(0)
+            folded = fold._fold_sign(sign)
         codes += [ord(part) if ord(part) < CODES else 0 for part in folded]
         at[code + 1] = len(codes)
         plain = lexicon.WORD.fullmatch(sign)
@@ -134,15 +131,17 @@ def signs() -> dict[str, Any]:
     return {"at": at, "codes": np.array(codes, np.int32), "kinds": kinds}
 
 
-# --- the lexicon and the weights, by numbers -----------------------------------------------------
+# --- the lexicon and the weights, by numbers ---------------------------------------------------
 
-SWEDISH, ENGLISH = 1, 2
-CURRENCY, CLOCK, TWO, FOUR, COLON, MONEY_SIGN, AMOUNT = 1, 2, 4, 8, 16, 32, 64
-# A letter of a role may be counted by what stands before it; these sets are indexed by the letter.
-_SETS = {
-    "asks": 1, "gives": 2, "counted": 4, "two": 8, "passed": 16, "not_words": 32,
-}  # fmt: skip
-
+# Of a word that plays a part beside a number, or is a number's sign.
+CURRENCY, CLOCK, TWO, FOUR, COLON_MARK, MONEY_SIGN, AMOUNT, TYING, TOWARDS = (
+    1 << each for each in range(9)
+)
+# Of the letter of a role.
+COUNTED, AFTER_TWO, PASSED, NO_WORD = (1 << each for each in range(4))
+_AFTER_TWO = frozenset("aPVCYUGM")
+# The units in fold.py's pattern of an amount.
+_AMOUNTS = re.compile(r"\(\?:(.*)\)\?")
 
 Record = Any  # a numpy record: numba takes it by one pointer, whatever it holds
 
@@ -157,92 +156,17 @@ def record(**arrays: Any) -> Record:
     return made.view(np.recarray)[0]
 
 
-class _Meanings:
-    """Numbers for what words can be."""
-
-    def __init__(self) -> None:
-        self.rows: list[list[int]] = []
-        self._numbers: dict[tuple[Entry, ...], int] = {}
-        self.roles = list(ROLES)
-
-    def number(self, entries: tuple[Entry, ...]) -> int:
-        if entries not in self._numbers:
-            self._numbers[entries] = len(self.rows)
-            languages = {entry.language for entry in entries}
-            row = [0]
-            if len(languages) == 1:
-                row = [SWEDISH * ("sv" in languages) + ENGLISH * ("en" in languages)]
-            for mostly in ("en", "sv"):
-                item = reading.Item("x", 0, 0, "", entries)
-                _choose(item, mostly)
-                row += [ord(item.letter), self.roles.index(item.role) if item.role else -1]
-            self.rows.append(row)
-        return self._numbers[entries]
-
-
-def _choose(item: reading.Item, mostly: str) -> None:
-    """Let reading.py choose a word's letter in a message that is mostly in one language."""
-    one = Entry("other", mostly, "", "")
-    around = [reading.Item("F", 0, 0, "", (one,)) for _each in range(2)]
-    reading._choose([item, *around])
-
-
-def _reversed_table(numbers: Mapping[str, int]) -> tuple[Hashes, Codes]:
-    return table((hash_of(form[::-1]), number) for form, number in numbers.items())
-
-
-def tables(words: Lexicon) -> Record:
-    """Number a lexicon, with the weights of its evidence."""
-    meanings, lengths = _Meanings(), lexicon._HEAD_LENGTHS
-    word = table((hash_of(form), meanings.number(found)) for form, found in words.words.items())
-    head = _reversed_table({form: meanings.number((found,)) for form, found in words.heads.items()})
-    tail = _reversed_table({form[-min(lengths) :]: 1 for form in words.heads})
-    squeezed = table(
-        (hash_of(form), meanings.number(found)) for form, found in words.squeezed.items()
-    )
-    phrases, phrase, follow = [], [], []
-    firsts = {}
-    for first, found in words.phrases.items():
-        firsts[hash_of(first)] = len(phrases)
-        phrases.append([len(phrase), len(phrase) + len(found)])
-        for rest, entry in found:
-            phrase.append([meanings.number((entry,)), len(follow), len(follow) + len(rest)])
-            follow += [hash_of(each) for each in rest]
-    weights, bias = evidence.weights()
-    numbers = {feature: number for number, feature in enumerate(weights)}
-    first = table(firsts.items())
-    known = table((hash_of(form), 1) for form in recogniser._known(words))
-    features = table((hash_of(feature), number) for feature, number in numbers.items())
-    marks = table((hash_of(each), mark) for each, mark in _marks().items())
-    sign_letters = np.zeros(CODES, np.uint8)
-    for sign, letter_of_sign in reading._SIGNS.items():
-        sign_letters[ord(sign)] = ord(letter_of_sign)
-    return record(
-        **signs(),
-        **named(word=word, head=head, tail=tail, squeezed=squeezed, first=first),
-        **named(known=known, marks=marks, feature=features),
-        # What a word can be: languages, letter and role where the message is mostly English, letter
-        # and role where it is mostly Swedish.
-        meanings=np.array(meanings.rows, np.int32),
-        # From, to in `phrase`; there: meaning, from, to in `follow`, the words that follow.
-        phrases=np.array(phrases, np.int32),
-        phrase=np.array(phrase, np.int32),
-        follow=np.array(follow, np.uint64),
-        sign_letters=sign_letters,
-        sets=_sets(),
-        **leet(),
-        weights=np.array(list(weights.values()), np.float64),
-        role_features=np.array([numbers.get(f"r={role}", -1) for role in ROLES], np.int32),
-        bias=bias,
-        money=list(ROLES).index("money"),
-        head_lengths=np.array([min(lengths), max(lengths)]),
-        reach=np.array([recogniser._BEFORE, recogniser._AFTER]),
-    )
+def named(**tables: tuple[Hashes, Codes]) -> dict[str, Any]:
+    """The two arrays of each table, under names for a record."""
+    held: dict[str, Any] = {}
+    for name, (keys, values) in tables.items():
+        held[f"{name}_keys"], held[f"{name}_values"] = keys, values
+    return held
 
 
 def leet() -> dict[str, Codes]:
     """What signs stand for among letters, by code; everything else stands for itself."""
-    plain, with_l = (np.arange(256, dtype=np.int32) for _each in range(2))
+    plain, with_l = np.arange(256, dtype=np.int32), np.arange(256, dtype=np.int32)
     for code, letter in fold._LEET.items():
         plain[code] = with_l[code] = letter
     for code, letter in fold._LEET_WITH_L.items():
@@ -250,94 +174,217 @@ def leet() -> dict[str, Codes]:
     return {"leet": plain, "leet_with_l": with_l}
 
 
-def named(**tables: tuple[Hashes, Codes]) -> dict[str, Hashes | Codes]:
+Phrase = tuple[tuple[str, ...], Entry]
+
+
+def phrases_of(words: Lexicon) -> dict[str, list[Phrase]]:
+    """First word → the words that follow and the entry, the longest first."""
     return {
-        f"{name}_{part}": array
-        for name, parts in tables.items()
-        for part, array in zip(("keys", "values"), parts, strict=True)
+        first: sorted((each for found in following.values() for each in found), key=_shorter)
+        for first, following in words.phrases.items()
     }
 
 
-# The units in fold.py's pattern of an amount.
-_AMOUNTS = re.compile(r"\(\?:(.*)\)\?")
+def _shorter(phrase: Phrase) -> int:
+    return -len(phrase[0])
+
+
+class _Meanings:
+    """Numbers for what words can be.
+
+    A row has the number of the one language that the word is of, or -1; then, for a message that
+    is mostly of each language and for one of none, the letter and the role of the word.
+    """
+
+    def __init__(self, words: Lexicon) -> None:
+        self.rows: list[list[int]] = []
+        self.languages = sorted(words.languages)
+        self._roles = list(ROLES)
+        self._numbers: dict[tuple[Entry, ...], int] = {}
+
+    def number(self, entries: tuple[Entry, ...]) -> int:
+        if entries not in self._numbers:
+            self._numbers[entries] = len(self.rows)
+            word = lexicon._word(entries)
+            row = [self.languages.index(word.only) if word.only else -1]
+            for mostly in (*self.languages, ""):
+                letter = word.letters.get(mostly) or next(iter(word.letters.values()))
+                role = next(entry.role for entry in entries if entry.letter == letter)
+                row += [ord(letter), self._roles.index(role)]
+            self.rows.append(row)
+        return self._numbers[entries]
+
+
+def tables(words: Lexicon) -> Record:
+    """Number a lexicon, with the weights of its evidence."""
+    meanings, lengths = _Meanings(words), lexicon._HEAD_LENGTHS
+    phrases = phrases_of(words)
+    lexemes: list[list[int]] = []
+    phrase: list[list[int]] = []
+    follow: list[int] = []
+    lexeme = {}
+    for form in {**words.words, **phrases}:
+        known, begun = words.words.get(form), phrases.get(form, [])
+        meaning = meanings.number(known) if known else -1
+        lexeme[hash_of(form)] = len(lexemes)
+        lexemes.append([meaning, len(phrase), len(phrase) + len(begun)])
+        for rest, entry in begun:
+            phrase.append([meanings.number((entry,)), len(follow), len(follow) + len(rest)])
+            follow += map(hash_of, rest)
+    heads = {form: meanings.number((found,)) for form, found in words.heads.items()}
+    squeezed = {form: meanings.number(found) for form, found in words.squeezed.items()}
+    offer = evidence._held()["offer"]
+    features = {feature: number for number, feature in enumerate(offer.weights)}
+    sign_letters = np.zeros(CODES, np.uint8)
+    for sign, letter in reading._SIGNS.items():
+        sign_letters[ord(sign)] = ord(letter)
+    return record(
+        **signs(),
+        **leet(),
+        **named(
+            lexeme=table(lexeme.items()),
+            head=table((hash_of(form[::-1]), number) for form, number in heads.items()),
+            tail=table((hash_of(form[: -min(lengths) - 1 : -1]), 1) for form in heads),
+            squeezed=table((hash_of(form), number) for form, number in squeezed.items()),
+            known=table((hash_of(form), 1) for form in recogniser._known(words)),
+            mark=table((hash_of(each), mark) for each, mark in _marks().items()),
+            feature=table((hash_of(each), number) for each, number in features.items()),
+        ),
+        # Meaning, from, to in `phrase`; there: meaning, from, to in `follow`, the words after it.
+        lexemes=np.array(lexemes, np.int32),
+        phrase=np.array(phrase, np.int32),
+        follow=np.array(follow, np.uint64),
+        meanings=np.array(meanings.rows, np.int32),
+        languages=len(meanings.languages),
+        sign_letters=sign_letters,
+        asks=_asks(),
+        given=_given(),
+        parts=_parts(),
+        weights=np.array(list(offer.weights.values()), np.float64),
+        role_features=np.array([features.get(f"r={role}", -1) for role in ROLES], np.int32),
+        bias=offer.bias,
+        money=list(ROLES).index("money"),
+        head_lengths=np.array([min(lengths), max(lengths)]),
+        reach=np.array([recogniser._BEFORE, recogniser._AFTER]),
+    )
 
 
 def _marks() -> dict[str, int]:
-    marks = dict.fromkeys(reading._CURRENCY, CURRENCY)
-    for each in reading._CLOCK:
-        marks[each] = marks.get(each, 0) | CLOCK
-    for each, mark in {"2": TWO, "4": TWO | FOUR, ":": COLON}.items():
-        marks[each] = marks.get(each, 0) | mark
-    for each in "$€£":
-        marks[each] = marks.get(each, 0) | MONEY_SIGN
-    for each in _AMOUNTS.search(fold._AMOUNT.pattern)[1].split("|"):
-        marks[each] = marks.get(each, 0) | AMOUNT
+    marks: dict[str, int] = {}
+    amounts = _AMOUNTS.search(fold._AMOUNT.pattern)
+    for words, mark in (
+        (reading._CURRENCY, CURRENCY),
+        (reading._CLOCK, CLOCK),
+        (reading._TYING, TYING),
+        (evidence._TOWARDS, TOWARDS),
+        (("2", "4"), TWO),
+        (("4",), FOUR),
+        ((":",), COLON_MARK),
+        ("$€£", MONEY_SIGN),
+        (amounts[1].split("|") if amounts else (), AMOUNT),
+    ):
+        for word in words:
+            marks[word] = marks.get(word, 0) | mark
     return marks
 
 
-def _sets() -> npt.NDArray[np.uint8]:
-    sets = np.zeros(256, np.uint8)
-    for name, letters in {
-        "asks": recogniser.ASKS,
-        "gives": recogniser.GIVES,
-        "counted": reading._COUNTED,
-        "two": frozenset("aPVCYUGM"),
-        "passed": evidence._PASSED,
-        "not_words": evidence._NOT_OTHER_WORDS,
-    }.items():
+def _asks() -> npt.NDArray[np.uint8]:
+    """A bit of its own for the letter of each role that asks."""
+    bits = np.zeros(256, np.uint8)
+    for place, letter in enumerate(sorted(recogniser.ASKS)):
+        bits[ord(letter)] = 1 << place
+    return bits
+
+
+def _given() -> npt.NDArray[np.uint8]:
+    """The bits of the asks that a letter may be given for."""
+    bits, asks = np.zeros(256, np.uint8), _asks()
+    for ask, letters in recogniser.GIVEN_FOR.items():
         for letter in letters:
-            sets[ord(letter)] |= _SETS[name]
-    return sets
+            bits[ord(letter)] |= asks[ord(ask)]
+    return bits
 
 
-# --- a message -----------------------------------------------------------------------------------
+def _parts() -> npt.NDArray[np.uint8]:
+    bits = np.zeros(256, np.uint8)
+    for letters, part in (
+        (reading._COUNTED, COUNTED),
+        (_AFTER_TWO, AFTER_TWO),
+        (evidence._PASSED, PASSED),
+        (evidence._NOT_OTHER_WORDS, NO_WORD),
+    ):
+        for letter in letters:
+            bits[ord(letter)] |= part
+    return bits
+
+
+# --- a message ---------------------------------------------------------------------------------
 
 
 def room(held: Record) -> Record:
     """Where messages of up to LONGEST bytes are read, one after the other: made once."""
-    names = "text other token_start token_end letter meaning role item_start item_end row"
-    signs_ = {name: np.zeros(LONGEST + 32, np.int32) for name in names.split()}
+    names = "text other token_start token_end letter noted role meaning item_start item_end row"
+    codes = {name: np.zeros(LONGEST + 32, np.int32) for name in names.split()}
     hashes = {name: np.zeros(LONGEST + 32, np.uint64) for name in ("token_hash", "item_hash")}
-    seen = {"seen": np.zeros(held.weights.size, np.int64), "turn": np.zeros(1, np.int64)}
-    return record(**signs_, **hashes, **seen)
+    return record(
+        **codes,
+        **hashes,
+        of_language=np.zeros(held.languages + 1, np.int64),
+        seen=np.zeros(held.weights.size, np.int64),
+        turn=np.zeros(1, np.int64),
+    )
 
 
 NEVER, PERHAPS, UNSURE = 0, 1, 2
 ALNUM = LETTER | DIGIT
 RING, DOTS = 0x30A, 0x308
-A, O, A_RING, A_DOTS, O_DOTS = map(ord, "aoåäö")
-AT, DOLLAR, BANG, BAR, APOSTROPHE, UNDERSCORE = map(ord, "@$!|'_")
-DOT, COMMA, COLON_SIGN, BLANK, PERCENT = map(ord, ".,: %")
-# Letters of roles (lexicon.ROLES) that are made here.
-WORD, NUMBER, D, FOR, BEGINS, ENDS = map(ord, "xNDf^$")
+SMALL_A, SMALL_O, A_RING, A_DOTS, O_DOTS = map(ord, "aoåäö")
+AT, DOLLAR, BANG, BAR, APOSTROPHE, UNDERSCORE, EQUALS = map(ord, "@$!|'_=")
+DOT, COMMA, COLON, BLANK, PERCENT, QUESTION = map(ord, ".,: %?")
+# Letters of roles (lexicon.ROLES) that are told apart here.
+WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(ord, "xNvDEfHILPSTUVY")
+BODY, OF, THE, IF, THEN, SEND, BEGINS, ENDS = map(ord, "yoaihs^$")
+READERS, WRITERS, THINGS, OTHERS, WRITER_SENDS, OTHER_SENDS = map(ord, "1345mr")
 REACH = evidence._REACH
+SUM, FEW, LONGEST_SUM = reading._SUM, reading._FEW, reading._LONGEST_SUM
+LONGEST_WORD = lexicon._LONGEST_WORD
 WORD_SEED = np.uint64(hash_of("w="))
 
 
 @compiled
-def weighed(data: npt.NDArray[np.uint8], start: int, end: int, held: Record, space: Record) -> int:
+def weighed(
+    data: npt.NDArray[np.uint8],
+    start: int,
+    end: int,
+    dressed: bool,
+    line: float,
+    held: Record,
+    space: Record,
+) -> int:
     """Whether recognise() would find an offer in the UTF-8 from start to end: NEVER, or it may.
 
-    The text is valid UTF-8.
+    The text is valid UTF-8. dressed: whether letters may stand apart or signs stand for letters;
+    sieve.py knows. line: as recognise() takes it.
     """
     if end - start > LONGEST:
         return UNSURE
-    size = _folded(data, start, end, held, space.text)
+    text, other = space.text, space.other
+    size = _folded(data, start, end, held, text)
     if size < 0:
         return UNSURE
-    text, other = space.text, space.other
-    joined = _joined(text, size, other, held.kinds)
-    if joined >= 0:
-        text, other, size = other, text, joined
-    if _has_leet(text, size, held.kinds):
-        size = _without_leet(text, size, other, held)
-        text = other
+    if dressed:
+        joined = _joined(text, size, other, held.kinds)
+        if joined >= 0:
+            text, other, size = other, text, joined
+        if _has_leet(text, size, held.kinds):
+            size = _without_leet(text, size, other, held)
+            text = other
     tokens = _tokens(text, size, held.kinds, space)
     if tokens < 0:
         return UNSURE
     items = _items(text, tokens, held, space)
-    items = _counted(items, held, space)
-    return _offered(text, items, held, space)
+    items = _counted(text, items, held, space)
+    return _offered(text, items, line, held, space)
 
 
 @compiled
@@ -376,11 +423,11 @@ def _folded(data: npt.NDArray[np.uint8], start: int, end: int, held: Record, tex
         if size + to - from_ > LONGEST:
             return -1
         if to == from_:
-            if code == RING and before == A:
+            if code == RING and before == SMALL_A:
                 text[size - 1] = A_RING
-            elif code == DOTS and before == A:
+            elif code == DOTS and before == SMALL_A:
                 text[size - 1] = A_DOTS
-            elif code == DOTS and before == O:
+            elif code == DOTS and before == SMALL_O:
                 text[size - 1] = O_DOTS
         for each in range(from_, to):
             text[size] = held.codes[each]
@@ -513,7 +560,7 @@ def _read_leet(text: Codes, start: int, end: int, held: Record) -> None:
         after += 1
     if after > start:
         amount = hash_codes(text, after, end)
-        unit = max(look_up(held.marks_keys, held.marks_values, amount), 0)
+        unit = max(look_up(held.mark_keys, held.mark_values, amount), 0)
         if after == end or unit & AMOUNT:
             return
     bare = end
@@ -578,7 +625,7 @@ def _number(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) ->
         place += 1
     while (
         place + 3 < size
-        and (text[place] == DOT or text[place] == COMMA or text[place] == COLON_SIGN
+        and (text[place] == DOT or text[place] == COMMA or text[place] == COLON
              or text[place] == BLANK)
         and kinds[text[place + 1]] & DIGIT
         and kinds[text[place + 2]] & DIGIT
@@ -597,14 +644,13 @@ def _number(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) ->
 
 
 @compiled
-def _meaning(text: Codes, start: int, end: int, found: np.uint64, held: Record) -> int:
-    """Lexicon.find: the number of what a word can be, or -1."""
-    meaning = look_up(held.word_keys, held.word_values, found)
-    if meaning >= 0 or end - start <= 3:
-        return meaning
+def _compound(text: Codes, start: int, end: int, held: Record) -> int:
+    """Lexicon.find for a word that has no entry of its own: what it can be by its end, or -1."""
+    if end - start <= 3:
+        return -1
     shortest, longest = held.head_lengths[0], held.head_lengths[1]
     if end - start > shortest + 1:
-        backwards = SEED
+        backwards, meaning = SEED, -1
         for length in range(1, shortest + 1):
             backwards = step(backwards, text[end - length])
         if look_up(held.tail_keys, held.tail_values, backwards) >= 0:
@@ -629,23 +675,40 @@ def _meaning(text: Codes, start: int, end: int, found: np.uint64, held: Record) 
 
 
 @compiled
+def _sum(text: Codes, start: int, end: int) -> int:
+    """reading._number: the letter of a number."""
+    value = digits = 0
+    for place in range(start, end):
+        code = text[place]
+        if code == DOT or code == COLON:
+            return WORD
+        if code != COMMA and code != BLANK:
+            digits += 1
+            value = value * 10 + code - 48
+            if digits > LONGEST_SUM:
+                return WORD
+    return NUMBER if value >= SUM else HOUR if value >= FEW else WORD
+
+
+@compiled
 def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
     """reading.read with its choice of languages; the number of items."""
-    count = place = swedish = english = 0
+    count = place = 0
+    of_language = space.of_language
+    for language in range(held.languages):
+        of_language[language] = 0
     while place < tokens:
-        start, end, found = (
-            space.token_start[place],
-            space.token_end[place],
-            space.token_hash[place],
-        )
+        start, end, found = space.token_start[place], space.token_end[place], space.token_hash[place]
         place += 1
         first = text[start]
-        letter, meaning = np.int32(held.sign_letters[first]), np.int64(-1)
-        if not letter or end - start > 1:
-            letter = np.int32(0)
-            phrases = look_up(held.first_keys, held.first_values, found)
-            if phrases >= 0:
-                for each in range(held.phrases[phrases, 0], held.phrases[phrases, 1]):
+        letter, meaning = np.int64(held.sign_letters[first]), -1
+        if letter == 0:
+            lexeme = look_up(held.lexeme_keys, held.lexeme_values, found)
+            if lexeme >= 0:
+                meaning = np.int64(held.lexemes[lexeme, 0])
+                if end - start > LONGEST_WORD:
+                    meaning = -1
+                for each in range(held.lexemes[lexeme, 1], held.lexemes[lexeme, 2]):
                     from_, to = held.phrase[each, 1], held.phrase[each, 2]
                     same = place + to - from_ <= tokens
                     for follows in range(from_, to):
@@ -657,21 +720,22 @@ def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
                     if same:
                         place += to - from_
                         meaning = np.int64(held.phrase[each, 0])
-                        letter = held.meanings[meaning, 1]
+                        letter = np.int64(held.meanings[meaning, 1])
                         break
-            if not letter:
+            if letter == 0:
                 kind = held.kinds[first]
-                if kind & DIGIT:
-                    letter = np.int32(NUMBER)
+                if meaning < 0 and kind & LETTER and end - start <= LONGEST_WORD:
+                    meaning = _compound(text, start, end, held)
+                if meaning >= 0:
+                    letter = WORD
+                    if held.meanings[meaning, 0] >= 0:
+                        of_language[held.meanings[meaning, 0]] += 1
+                elif kind & DIGIT:
+                    letter = _sum(text, start, end)
                 elif kind & ALPHA:
-                    letter = np.int32(WORD)
-                    if kind & LETTER:
-                        meaning = np.int64(_meaning(text, start, end, found, held))
+                    letter = WORD
                 else:
                     continue
-        if meaning >= 0:
-            swedish += held.meanings[meaning, 0] == SWEDISH
-            english += held.meanings[meaning, 0] == ENGLISH
         space.letter[count] = letter
         space.meaning[count] = meaning
         space.role[count] = -1
@@ -679,51 +743,58 @@ def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
         space.item_start[count] = start
         space.item_end[count] = end
         count += 1
-    mostly = 3 if swedish > english else 1
+    # The one that most words are of; of two, the first; and none where no word is.
+    mostly, most = held.languages, 0
+    for language in range(held.languages):
+        if of_language[language] > most:
+            mostly, most = language, of_language[language]
     for each in range(count):
         meaning = np.int64(space.meaning[each])
         if meaning >= 0:
             if space.letter[each] == WORD:
-                space.letter[each] = held.meanings[meaning, mostly]
-            space.role[each] = held.meanings[meaning, mostly + 1]
+                space.letter[each] = held.meanings[meaning, 2 * mostly + 1]
+            space.role[each] = held.meanings[meaning, 2 * mostly + 2]
     return count
 
 
 @compiled
 def _mark(item: int, held: Record, space: Record) -> int:
-    return max(look_up(held.marks_keys, held.marks_values, space.item_hash[item]), 0)
+    return max(look_up(held.mark_keys, held.mark_values, space.item_hash[item]), 0)
 
 
 @compiled
-def _counted(items: int, held: Record, space: Record) -> int:
+def _counted(text: Codes, items: int, held: Record, space: Record) -> int:
     """reading._counted: numbers with what they count; the number of items that are left."""
     kept = place = 0
     while place < items:
-        at = place
-        letter, role = space.letter[at], space.role[at]
+        at = whole = place
+        letter, role = np.int64(space.letter[at]), np.int64(space.role[at])
         place += 1
-        whole = at
-        mark = _mark(at, held, space) if letter == D or letter == NUMBER else 0
-        if letter == D and mark & MONEY_SIGN:
-            role = np.int32(held.money)
-            if place < items and space.letter[place] == NUMBER:
+        number = held.kinds[text[space.item_start[at]]] & DIGIT != 0
+        if letter == D and _mark(at, held, space) & MONEY_SIGN:
+            role = held.money
+            if place < items and held.kinds[text[space.item_start[place]]] & DIGIT:
                 whole = place
                 place += 1
-        elif letter == NUMBER and place < items:
+        elif number and letter != F and place < items:
+            mark, next_ = _mark(at, held, space), _mark(place, held, space)
             after = space.letter[place]
-            next_ = _mark(place, held, space)
-            if mark & TWO and held.sets[after] & 8 and kept:
-                letter, role = np.int32(FOR if mark & FOUR else WORD), np.int32(-1)
+            if mark & TWO and held.parts[after] & AFTER_TWO and kept:
+                letter, role = np.int64(F if mark & FOUR else WORD), np.int64(-1)
             elif next_ & CURRENCY:
-                letter, role = np.int32(D), np.int32(held.money)
+                letter, role = np.int64(D), np.int64(held.money)
                 place += 1
             elif after == PERCENT or next_ & CLOCK:
-                letter, role = np.int32(WORD), np.int32(-1)
-            elif held.sets[after] & 4:
+                letter, role = np.int64(WORD), np.int64(-1)
+            elif held.parts[after] & COUNTED and not next_ & TYING:
                 continue
-            elif next_ & COLON and place + 1 < items and space.letter[place + 1] == NUMBER:
+            elif (
+                next_ & COLON_MARK
+                and place + 1 < items
+                and held.kinds[text[space.item_start[place + 1]]] & DIGIT
+            ):
                 space.letter[place + 1], space.role[place + 1] = WORD, -1
-                letter, role = np.int32(WORD), np.int32(-1)
+                letter, role = np.int64(WORD), np.int64(-1)
         space.letter[kept], space.role[kept] = letter, role
         space.item_hash[kept] = space.item_hash[whole]
         space.item_start[kept] = space.item_start[whole]
@@ -733,24 +804,26 @@ def _counted(items: int, held: Record, space: Record) -> int:
 
 
 @compiled
-def _offered(text: Codes, items: int, held: Record, space: Record) -> int:
-    """recogniser._passages, and whether one of them weighs anything."""
-    kinds = 0
+def _offered(text: Codes, items: int, line: float, held: Record, space: Record) -> int:
+    """recogniser._passages, and whether one of them weighs more than the line."""
+    asked = given = 0
     for place in range(items):
-        kinds |= held.sets[space.letter[place]]
-    if kinds & 3 != 3:
+        asked |= held.asks[space.letter[place]]
+        given |= held.given[space.letter[place]]
+    if asked & given == 0:
         return NEVER
     before, after = held.reach[0], held.reach[1]
     done = 0
     for place in range(items):
-        if place < done or not held.sets[space.letter[place]] & 1:
+        asked = held.asks[space.letter[place]]
+        if place < done or asked == 0:
             continue
         start, end = max(done, place - before), min(items, place + after)
-        gives = False
+        given = 0
         for each in range(start, end):
-            gives = gives or held.sets[space.letter[each]] & 2 != 0
-        if gives:
-            if _weight(text, start, end, items, held, space) > -_ROUNDING:
+            given |= held.given[space.letter[each]]
+        if asked & given:
+            if _weight(text, start, end, items, held, space) > line - _ROUNDING:
                 return PERHAPS
             done = end
     return NEVER
@@ -759,53 +832,59 @@ def _offered(text: Codes, items: int, held: Record, space: Record) -> int:
 @compiled
 def _weight(text: Codes, start: int, end: int, items: int, held: Record, space: Record) -> float:
     """evidence.weigh for a passage."""
-    letter, row, turn = space.letter, space.row, space.turn
+    letter, noted, row, turn = space.letter, space.noted, space.row, space.turn
     turn[0] += 1
+    for place in range(start, end):
+        noted[place] = COMMA if _mark(place, held, space) & TOWARDS else letter[place]
     total = held.bias
     size = 0
     if start == 0:
         row[0] = BEGINS
         size = 1
+    last, pair, beside = SEED, WORD_SEED, np.int64(0)
     for place in range(start, end):
-        code = letter[place]
-        if code == 80 or code == 86:
-            code = _whose(letter, start, place, end)
-        elif code == 115:
-            code = _sender(letter, start, place, end)
-        if not held.sets[code] & 16:
+        code = np.int64(noted[place])
+        if code == P or code == V:
+            code = _whose(noted, start, place, end)
+        elif code == SEND:
+            code = _sender(noted, start, place, end)
+        if not held.parts[code] & PASSED:
             row[size] = code
             size += 1
             total += _one(step(SEED, code), held, space)
+        word = True
+        for each in range(space.item_start[place], space.item_end[place]):
+            word = word and held.kinds[text[each]] & ALPHA != 0
+        plain, alone, both = SEED, WORD_SEED, step(pair, BLANK)
+        here = step(step(SEED, beside), EQUALS)
+        if word:
+            plain = space.item_hash[place]
+            for each in range(space.item_start[place], space.item_end[place]):
+                alone, both = step(alone, text[each]), step(both, text[each])
+                here = step(here, text[each])
+            if not held.parts[letter[place]] & NO_WORD:
+                total += _one(alone, held, space)
+            if last != SEED:
+                total += _one(both, held, space)
+        if beside:
+            total += _one(here, held, space)
+            total += _one(step(step(last, EQUALS), code), held, space)
+        last, pair, beside = plain, alone, code
+        if space.role[place] >= 0:
+            total += _number_of(np.int64(held.role_features[space.role[place]]), held, space)
     if end == items:
         row[size] = ENDS
         size += 1
+        total += _one(step(SEED, ENDS), held, space)
     for first in range(size):
         found = step(SEED, row[first])
-        pair = step(found, UNDERSCORE)
+        apart = step(found, UNDERSCORE)
         for second in range(first + 1, min(first + REACH + 1, size)):
             if second < first + 4:
                 found = step(found, row[second])
                 total += _one(found, held, space)
             if second > first + 1:
-                total += _one(step(pair, row[second]), held, space)
-    last = SEED
-    for place in range(start, end):
-        word = space.item_start[place] < space.item_end[place]
-        for each in range(space.item_start[place], space.item_end[place]):
-            word = word and held.kinds[text[each]] & ALPHA != 0
-        if word:
-            alone, both = WORD_SEED, step(last, BLANK)
-            for each in range(space.item_start[place], space.item_end[place]):
-                alone, both = step(alone, text[each]), step(both, text[each])
-            if not held.sets[letter[place]] & 32:
-                total += _one(alone, held, space)
-            if last != SEED:
-                total += _one(both, held, space)
-            last = alone
-        else:
-            last = SEED
-        if space.role[place] >= 0:
-            total += _number_of(np.int64(held.role_features[space.role[place]]), held, space)
+                total += _one(step(apart, row[second]), held, space)
     return total
 
 
@@ -824,62 +903,56 @@ def _number_of(feature: int, held: Record, space: Record) -> float:
 
 
 @compiled
-def _thing(code: int) -> bool:
-    return code == 84 or code == 69 or code == 76  # T, E, L
-
-
-@compiled
 def _whose(letter: Codes, start: int, place: int, end: int) -> int:
     """evidence._whose: whose picture it is."""
-    if place + 1 < end and letter[place + 1] == 111:  # o
-        first = second = np.int32(0)
+    if place + 1 < end and letter[place + 1] == OF:
+        first = second = 0
         for each in range(place + 2, min(place + 5, end)):
-            if letter[each] != 97:
-                if not first:
-                    first = letter[each]
-                elif not second:
-                    second = letter[each]
-        thing = second == 84 or second == 69
-        if (first == 89 and not thing) or first == 121:  # Y, y
-            return 49
-        if first == 85:  # U
-            return 52 if thing else 51
-        if first == 72:  # H
-            return 53
-        if _thing(first) or first == D:
-            return 52
-        if place + 2 < end and letter[place + 2] == 97:
-            return 52
-    if place > start:
-        before = letter[place - 1]
-        if before == 89:
-            return 49
-        if before == 85:
-            return 51
-        if _thing(before):
-            return 52
-    return letter[place]
+            if letter[each] != THE:
+                if first == 0:
+                    first = np.int64(letter[each])
+                elif second == 0:
+                    second = np.int64(letter[each])
+        thing = second == T or second == E
+        if (first == Y and not thing) or first == BODY:
+            return READERS
+        if first == U:
+            return THINGS if thing else WRITERS
+        if first == H:
+            return OTHERS
+        if first == T or first == E or first == L or first == D:
+            return THINGS
+        if place + 2 < end and letter[place + 2] == THE:
+            return THINGS
+    before = np.int64(letter[place - 1]) if place > start else 0
+    if before == Y:
+        return READERS
+    if before == U:
+        return WRITERS
+    if before == T or before == E or before == L:
+        return THINGS
+    return np.int64(letter[place])
 
 
 @compiled
 def _sender(letter: Codes, start: int, place: int, end: int) -> int:
     """evidence._sender: who sends."""
-    after = letter[place + 1] if place + 1 < end else np.int32(0)
-    before = letter[place - 1] if place > start else np.int32(46)
-    subject = np.int32(0)
-    if after == 73 or (
-        after == 89 and (before == 104 or before == 46 or before == 63 or before == 44
-                         or before == 105)
-    ):  # fmt: skip
+    after = np.int64(letter[place + 1]) if place + 1 < end else 0
+    before = np.int64(letter[place - 1]) if place > start else DOT
+    subject = 0
+    asked = (
+        before == THEN or before == DOT or before == QUESTION or before == COMMA or before == IF
+    )
+    if after == I or (after == Y and asked):
         subject = after
     else:
         for earlier in range(place - 1, max(start - 1, place - 5), -1):
-            code = letter[earlier]
-            if code == 46 or code == 63:
+            code = np.int64(letter[earlier])
+            if code == DOT or code == QUESTION:
                 break
-            if code == 73 or code == 89 or code == 72 or code == 83:
+            if code == I or code == Y or code == H or code == S:
                 subject = code
                 break
-    if subject == 73:
-        return 109
-    return 114 if subject == 72 or subject == 83 else 115
+    if subject == I:
+        return WRITER_SENDS
+    return OTHER_SENDS if subject == H or subject == S else SEND

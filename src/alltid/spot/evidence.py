@@ -5,8 +5,10 @@ evaluation/ by `make learn`, and rounded; docs/adr/0009 says why they are learne
 hand. They weigh a passage of a message. Nothing here knows who wrote it or who reads it.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from .lexicon import folder
@@ -16,6 +18,7 @@ from .reading import Item
 _PASSED = frozenset("xa,~:")
 # How far apart two roles may stand to be one feature.
 _REACH = 6
+_TOWARDS = frozenset({"till", "to", "åt"})
 _NOT_OTHER_WORDS = frozenset("PVCMDGRFN~")
 
 
@@ -25,7 +28,8 @@ def annotated(items: Sequence[Item]) -> list[str]:
     Digits: 1 a picture of the reader, 3 of the writer, 4 of a thing or an everyday matter, 5 of
     somebody else. `m`: the writer sends; `r`: a third person does.
     """
-    letters = [item.letter for item in items]
+    # A picture "to me" is not one of me.
+    letters = ["," if item.word in _TOWARDS else item.letter for item in items]
     kept = list(letters)
     for place, letter in enumerate(letters):
         if letter in "PV":
@@ -84,42 +88,67 @@ def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -
 
     begins, ends: whether the passage begins and ends its message.
     """
-    roles = [letter for letter in annotated(items) if letter not in _PASSED]
-    found = set(roles)
-    row = ["^"] * begins + roles + ["$"] * ends
-    for length in (2, 3, 4):
-        found.update("".join(row[at : at + length]) for at in range(len(row) - length + 1))
-    for first, letter in enumerate(row):
-        for second in row[first + 2 : first + _REACH + 1]:
-            found.add(f"{letter}_{second}")
-    found.update(_words(items))
+    letters = annotated(items)
+    return role_features(letters, begins=begins, ends=ends).union(_words(items, letters))
+
+
+def role_features(letters: Sequence[str], *, begins: bool = True, ends: bool = True) -> set[str]:
+    """The part of the features that no word has a part in."""
+    row = "".join(letter for letter in letters if letter not in _PASSED)
+    found = set(row)
+    if begins:
+        row = "^" + row
+    if ends:
+        row += "$"
+    for at, letter in enumerate(row):
+        found.update((row[at : at + 2], row[at : at + 3], row[at : at + 4]))
+        found.update([letter + "_" + far for far in row[at + 2 : at + _REACH + 1]])
     return found
 
 
-def _words(items: Sequence[Item]) -> Iterator[str]:
-    before = ""
-    for item in items:
+def _words(items: Sequence[Item], letters: Sequence[str]) -> Iterator[str]:
+    """Words, pairs of words, a role before a word and after it, and the roles by their names."""
+    before = beside = ""
+    for item, letter in zip(items, letters, strict=True):
         word = item.word if item.word.isalpha() else ""
         if word and item.letter not in _NOT_OTHER_WORDS:
             yield f"w={word}"
         if word and before:
             yield f"w={before} {word}"
-        before = word
-    for item in items:
-        if item.role:
+        if beside:
+            yield f"{beside}={word}"
+            yield f"{before}={letter}"
+        before, beside = word, letter
+        if item.entries and item.role:
             yield f"r={item.role}"
 
 
+@dataclass(frozen=True)
+class Weights:
+    """Feature → weight, and what is added to all; a passage over nought has what is weighed."""
+
+    bias: float
+    weights: dict[str, float]
+
+    def of(self, found: set[str]) -> float:
+        """How much these features weigh."""
+        return self.bias + sum(map(self.weights.get, found, itertools.repeat(0.0)))
+
+
 @cache
-def weights() -> tuple[dict[str, float], float]:
-    """Feature → weight, and what is added to all; a passage over nought is an offer."""
+def _held() -> dict[str, Weights]:
     held = json.loads((folder() / "evidence.json").read_text(encoding="utf-8"))
-    return held["weights"], held["bias"]
+    return {name: Weights(**table) for name, table in held.items()}
 
 
 def weigh(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -> float:
     """How much speaks for an offer in a passage, less what speaks against it."""
-    known, bias = weights()
-    return bias + sum(
-        known[each] for each in features(items, begins=begins, ends=ends) if each in known
-    )
+    return _held()["offer"].of(features(items, begins=begins, ends=ends))
+
+
+def direction(items: Sequence[Item]) -> str:
+    """Who asks whom in an offer: `to_reader`, `from_writer`, or `told`."""
+    found = role_features(annotated(items))
+    weighed = {name: _held()[name].of(found) for name in ("from_writer", "told")}
+    name = max(weighed, key=weighed.__getitem__)
+    return name if weighed[name] > 0 else "to_reader"

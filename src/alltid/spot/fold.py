@@ -14,17 +14,46 @@ from typing import NamedTuple
 _LOOKALIKES = {
     lookalike: letter
     for letter, lookalikes in {
-        "a": "аαɑ", "b": "вьъβ", "c": "сϲ", "d": "ԁđð", "e": "еєεɛ", "f": "ƒ", "g": "ɡɢ",
-        "h": "нһħʜ", "i": "іιɩɪıї", "j": "јϳȷ", "k": "кκ", "l": "ӏłʟ", "m": "м", "n": "пηɴŋ",
-        "o": "оοσө", "p": "рρþ", "r": "гʀ", "s": "ѕ", "t": "тτŧ", "u": "υцμ", "v": "νѵ",
-        "w": "шωԝ", "x": "хχ", "y": "уγуʏ", "ä": "æ", "ö": "ø", "oe": "œ",
+        "a": "аαɑ",
+        "b": "вьъβ",
+        "c": "сϲ",
+        "d": "ԁđð",
+        "e": "еєεɛ",
+        "f": "ƒ",
+        "g": "ɡɢ",
+        "h": "нһħʜ",
+        "i": "іιɩɪıї",
+        "j": "јϳȷ",
+        "k": "кκ",
+        "l": "ӏłʟ",
+        "m": "м",
+        "n": "пηɴŋ",
+        "o": "оοσө",
+        "p": "рρþ",
+        "r": "гʀ",
+        "s": "ѕ",
+        "t": "тτŧ",
+        "u": "υцμ",
+        "v": "νѵ",
+        "w": "шωԝ",
+        "x": "хχ",
+        "y": "уγуʏ",
+        "ä": "æ",
+        "ö": "ø",
+        "oe": "œ",
     }.items()
     for lookalike in lookalikes
 }
 _PUNCTUATION = {
     sign: plain
     for plain, signs in {
-        "'": "‘’‚‛′`´", '"': "“”„«»", "-": "–—‐‑−", ".": "·•", "...": "…", "?": "¿", "!": "¡"
+        "'": "‘’‚‛′`´",
+        '"': "“”„«»",
+        "-": "–—‐‑−",
+        ".": "·•",
+        "...": "…",
+        "?": "¿",
+        "!": "¡",
     }.items()
     for sign in signs
 }
@@ -42,7 +71,9 @@ _MIXED = re.compile(r"[@$]?[a-zåäö0-9][a-zåäö0-9@$!|]*")
 _LEET_INSIDE = re.compile(r"[a-zåäö][0-9@$!|]|[0-9@$!|][a-zåäö]")
 _LEET = str.maketrans("01345789@$!|", "oieastbgasil")
 _LEET_WITH_L = str.maketrans("1!", "ll")
-_AMOUNT = re.compile(r"\d+(?:k|kr|kronor|sek|tkr|lax|usd|eur|gbp|p|am|pm|th|st|nd|rd|x|min|h|ar|yo)?\Z")
+_AMOUNT = re.compile(
+    r"\d+(?:k|kr|kronor|sek|tkr|lax|usd|eur|gbp|p|am|pm|th|st|nd|rd|x|min|h|ar|yo)?\Z"
+)
 
 
 class Folded(NamedTuple):
@@ -79,7 +110,9 @@ def _fold_sign(sign: str) -> str:
     kept = []
     whole = unicodedata.normalize("NFKC", sign).lower()
     for part in whole if whole in _SCANDINAVIAN else unicodedata.normalize("NFKD", whole):
-        part = _LOOKALIKES.get(part, part)
+        if part in _LOOKALIKES:
+            kept.append(_LOOKALIKES[part])
+            continue
         # Marks, what is invisible, and what only chooses how the sign before it is drawn.
         if unicodedata.category(part) in ("Mn", "Me", "Cf", "Cs", "Co", "Cn"):
             continue

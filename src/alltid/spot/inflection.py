@@ -113,6 +113,11 @@ CLASSES: dict[str, dict[str, Forms]] = {
 }
 
 
+def classes(language: str) -> dict[str, Forms]:
+    """The inflection classes of a language; of one that has none of its own, `fixed` alone."""
+    return CLASSES.get(language, {"fixed": _endings("")})
+
+
 def forms_of(lemma: str, language: str, name: str) -> list[str]:
     """The forms of a lemma in an inflection class; raises KeyError for a class that is not."""
-    return CLASSES[language][name](lemma)
+    return classes(language)[name](lemma)

@@ -12,20 +12,22 @@ explanation. Their forms are made here, once, and folded as a message is (fold.p
     ]
 
 `forms` adds irregular forms; `head` lets the word stand last in a compound ("spegelbild"), and
-`tails` lists what may follow it in one ("snusdosa"). A bar parts lemmas that share a row. Which roles there are, and what they are for, stands in ROLES.
+`tails` lists what may follow it in one ("snusdosa"). A bar parts lemmas that share a row. Which
+roles there are, and what they are for, stands in ROLES.
 """
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
 from .fold import fold
-from .inflection import CLASSES, forms_of
+from .inflection import classes, forms_of
 
 # A head of three letters would be found at the end of words that have nothing to do with it.
 SHORTEST_HEAD = 4
@@ -105,23 +107,20 @@ ROLES: dict[str, Role] = {
     "who": Role("grammar", "q"),
     "past": Role("grammar", "c"),
     "number": Role("grammar", "N"),
+    "hour": Role("grammar", "v"),
     "alone": Role("grammar", "u"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One form of a word in one language: its role, and the key that explains it."""
+    """One form of a word in one language: its role, the role's letter, and what explains it."""
 
     role: str
     language: str
     lemma: str
     explain: str
-
-    @property
-    def letter(self) -> str:
-        """Its letter in the line of roles."""
-        return ROLES[self.role].letter
+    letter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +154,33 @@ class Row:
         return [*spelled, *self.forms, *tailed]
 
 
+class Word(NamedTuple):
+    """What a word can be, and the letter it has among words that are mostly of a language."""
+
+    entries: tuple[Entry, ...]
+    only: str  # the one language that it is a word of, or nothing
+    letters: dict[str, str]
+
+
+_GROUPS = ("asks", "gives", "grammar", "everyday", "pressure")
+
+
+def _word(entries: tuple[Entry, ...]) -> Word:
+    languages = sorted({entry.language for entry in entries})
+    letters = {}
+    for language in languages:
+        own = [entry for entry in entries if entry.language == language]
+        first = min(own, key=lambda entry: _GROUPS.index(ROLES[entry.role].group))
+        letters[language] = first.letter
+    return Word(entries, languages[0] if len(languages) == 1 else "", letters)
+
+
 class LexiconWrong(Exception):
     """A lexicon cannot be used; one sentence a problem, each with file and line."""
+
+
+# A word of a message is looked up once; so many are remembered. A longer one is none of ours.
+_REMEMBERED, _LONGEST_WORD = 200_000, 40
 
 
 @dataclass(slots=True, eq=False)
@@ -164,28 +188,59 @@ class Lexicon:
     """Every form of every language, ready to be looked up."""
 
     words: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
-    # First word → (the words that follow, entry), the longest first.
-    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
+    # First word → second word (or nothing) → (the words after the first, entry), longest first.
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], Entry]]]] = field(default_factory=dict)
     heads: dict[str, Entry] = field(default_factory=dict)
     # A word in which a letter was repeated is looked up with every letter once.
     squeezed: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     version: str = ""
     languages: tuple[str, ...] = ()
+    _found: dict[str, Word | None] = field(default_factory=dict)
 
-    def find(self, word: str) -> tuple[Entry, ...]:
-        """What a folded word can be, nothing where it is no word of ours."""
-        found = self.words.get(word)
-        if found is not None:
+    def find(self, word: str) -> Word | None:
+        """What a folded word can be, None where it is no word of ours."""
+        try:
+            return self._found[word]
+        except KeyError:
+            if len(word) > _LONGEST_WORD:
+                return None
+            entries = self._look_up(word)
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            found = self._found[word] = _word(entries) if entries else None
             return found
-        if len(word) > SHORTEST_HEAD + 1:
-            for length in _HEAD_LENGTHS:
-                if length + 2 <= len(word) and (entry := self.heads.get(word[-length:])):
-                    return (entry,)
-            if _RUN.search(word):
-                return self.squeezed.get(squeeze(word), ())
-        elif len(word) > 3 and _RUN.search(word):
+
+    def _look_up(self, word: str) -> tuple[Entry, ...]:
+        if entries := self.words.get(word):
+            return entries
+        for length in _HEAD_LENGTHS:
+            if length + 2 <= len(word) and (entry := self.heads.get(word[-length:])):
+                return (entry,)
+        if len(word) > 3 and _RUN.search(word):
             return self.squeezed.get(squeeze(word), ())
         return ()
+
+    def phrase(self, words: Sequence[str], place: int) -> tuple[int, Entry] | None:
+        """The longest phrase that begins at a word: how many words it has, and its entry."""
+        following = self.phrases.get(words[place])
+        if following is None:
+            return None
+        second = words[place + 1] if place + 1 < len(words) else ""
+        longer = following.get(second)
+        if longer is not None:
+            for rest, entry in longer:
+                if len(rest) == 1 or tuple(words[place + 1 : place + 1 + len(rest)]) == rest:
+                    return 1 + len(rest), entry
+        alone = following.get("")
+        return (1, alone[0][1]) if alone else None
+
+    def may_be(self, word: str, letters: frozenset[str]) -> bool:
+        """Whether a folded word, or a phrase that begins with it, can have one of these letters."""
+        found = self.find(word)
+        if found and any(entry.letter in letters for entry in found.entries):
+            return True
+        following = self.phrases.get(word, {})
+        return any(entry.letter in letters for rest in following.values() for _r, entry in rest)
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Every form with every entry."""
@@ -214,7 +269,7 @@ def languages(root: Traversable | None = None) -> list[str]:
     return sorted(each.name for each in (root or folder()).iterdir() if each.is_dir())
 
 
-_ROW = re.compile(r"^\s*\{[^\n]*?\blemma\s*=", re.MULTILINE)
+_ROW = re.compile(r"\s*\{.*?\blemma\s*=")
 
 
 def read_rows(root: Traversable, language: str, name: str) -> list[Row]:
@@ -226,7 +281,9 @@ def read_rows(root: Traversable, language: str, name: str) -> list[Row]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LexiconWrong(f"{label}: it is not TOML: {error}.") from None
-    lines = iter([text.count("\n", 0, found.start() + 1) + 1 for found in _ROW.finditer(text)])
+    lines = iter(
+        [number for number, line in enumerate(text.split("\n"), start=1) if _ROW.match(line)]
+    )
     rows, wrong = [], []
     for role, table in tables.items():
         for word in table.get("words", ()):
@@ -259,21 +316,25 @@ def _row(
     return Row(label, line, language, role, **kept), []  # type: ignore[arg-type]
 
 
-@cache
-def explanations(root: Traversable | None = None) -> dict[str, dict[str, dict[str, str]]]:
+def read_explanations(root: Traversable) -> dict[str, dict[str, dict[str, str]]]:
     """Language → key → {child, professional}: the sentence that explains a reason."""
-    root = root or folder()
     return {
         language: tomllib.loads((root / language / "explain.toml").read_text(encoding="utf-8"))
         for language in languages(root)
     }
 
 
+@cache
+def explanations() -> dict[str, dict[str, dict[str, str]]]:
+    """The sentences that come with Alltid; see `read_explanations`."""
+    return read_explanations(folder())
+
+
 def problems(root: Traversable | None = None) -> list[str]:
     """Everything wrong with the lexicons, a sentence each with file and line; none when sound."""
     root = root or folder()
     found: list[str] = []
-    explained = explanations(root)
+    explained = read_explanations(root)
     for language in languages(root):
         rows: list[Row] = []
         for name in ("offer", "grammar"):
@@ -294,8 +355,8 @@ def _row_problems(
         if row.role not in ROLES:
             found.append(f"{row.where}: there is no role `{row.role}`. Roles: {', '.join(ROLES)}.")
             continue
-        if row.inflect not in CLASSES.get(language, {}):
-            known = ", ".join(CLASSES.get(language, {"fixed": None}))
+        if row.inflect not in classes(language):
+            known = ", ".join(classes(language))
             found.append(f"{row.where}: there is no class `{row.inflect}`. Classes: {known}.")
             continue
         if row.head and len(row.lemma) < SHORTEST_HEAD:
@@ -310,11 +371,11 @@ def _row_problems(
                 for other, texts in explained.items()
                 if not {"child", "professional"} <= texts.get(key, {}).keys()
             ]
-        for form in dict.fromkeys(fold(spelled).text for spelled in row.spelled()):
+        for form in dict.fromkeys(map(_folded, row.spelled())):
             if not form.strip():
                 found.append(f"{row.where}: `{row.lemma}` has an empty form.")
             first = seen.setdefault((row.role, form), row)
-            if first is not row and form == fold(row.lemma).text:
+            if first is not row and form == _folded(row.lemma):
                 found.append(
                     f"{row.where}: `{row.lemma}` is a `{row.role}` already at {first.where}."
                 )
@@ -325,26 +386,40 @@ def build(root: Traversable | None = None) -> Lexicon:
     """Make every form of every language; raises LexiconWrong."""
     root = root or folder()
     lexicon = Lexicon(languages=tuple(languages(root)))
-    digest = hashlib.sha256()
+    # What is found changes with the words and with their weights (evidence.py).
+    weights = root / "evidence.json"
+    digest = hashlib.sha256(weights.read_bytes() if weights.is_file() else b"")
     for language in lexicon.languages:
         for name in ("grammar", "offer"):
             digest.update((root / language / f"{name}.toml").read_bytes())
             for row in read_rows(root, language, name):
                 _add(lexicon, row)
-    for phrases in lexicon.phrases.values():
-        phrases.sort(key=lambda phrase: -len(phrase[0]))
+    for following in lexicon.phrases.values():
+        for phrases in following.values():
+            phrases.sort(key=lambda phrase: -len(phrase[0]))
     lexicon.version = digest.hexdigest()[:16]
     return lexicon
 
 
+_PLAIN = re.compile(r"[a-zåäö ']*\Z")
+
+
+def _folded(spelled: str) -> str:
+    """A form as it is found in a folded message."""
+    lower = spelled.lower()
+    return lower if _PLAIN.match(lower) else fold(lower).text
+
+
 def _add(lexicon: Lexicon, row: Row) -> None:
-    entry = Entry(row.role, row.language, row.lemma, row.explain or row.role)
-    spelled = [fold(each).text for each in row.spelled()]
+    letter = ROLES[row.role].letter
+    entry = Entry(row.role, row.language, row.lemma, row.explain or row.role, letter)
+    spelled = list(dict.fromkeys(map(_folded, row.spelled())))
     bare = [each.translate(_WITHOUT_RINGS) for each in spelled if not each.isascii()]
     for form in (*spelled, *bare):
         first, *rest = WORD.findall(form)
         if rest or not form.isalpha():
-            lexicon.phrases.setdefault(first, []).append((tuple(rest), entry))
+            following = lexicon.phrases.setdefault(first, {})
+            following.setdefault(rest[0] if rest else "", []).append((tuple(rest), entry))
             continue
         known = lexicon.words.get(form, ())
         if all((each.role, each.language) != (entry.role, entry.language) for each in known):

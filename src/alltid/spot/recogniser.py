@@ -6,24 +6,32 @@ whose picture it is, who gives and who gets, what ties the two, and what everyda
 them. What is weighed is a message; nothing is said of a person.
 """
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from .evidence import annotated, weigh
+from .evidence import direction, weigh
 from .fold import Folded, fold
-from .lexicon import ROLES, Lexicon, explanations, offers
+from .lexicon import ROLES, WORD, Lexicon, explanations, offers
 from .reading import MONEY, Item, read
 
-Direction = Literal["to_reader", "from_writer", "told"]
-
-# Letters of lexicon.ROLES. An ask and something given, or a price asked for, or a bare number:
-# without one of each there is no offer. The gate of bulk.py lets pass whatever has both.
-ASKS = frozenset("PVCM")
-GIVES = frozenset("DGRFQNbl")
+# Letters of lexicon.ROLES: what is asked, and what may be given for it (things of value, giving,
+# selling, a price asked for, a bare number). Without one of each there is no offer. People meet at
+# ten, and bring something: a small number and the bare word "bring" say nothing about a meeting.
+GIVEN_FOR = {
+    "P": (_FOR_PICTURES := frozenset("DGRFQNvblp")),
+    "V": _FOR_PICTURES,
+    "C": _FOR_PICTURES,
+    "M": frozenset("DGRFQNbl"),
+}
+# The gate of bulk.py lets pass whatever has one of each.
+ASKS, GIVES = frozenset(GIVEN_FOR), frozenset[str]().union(*GIVEN_FOR.values())
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
-_BEFORE, _AFTER = 24, 30
+_BEFORE, _AFTER = 18, 24
+# What is shown as a reason, and the rest is context.
+_SHOWN = frozenset({"asks", "gives", "pressure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Frame:
     asks: tuple[str, ...]
     gives: tuple[str, ...]
     pressure: tuple[str, ...]
-    direction: Direction
+    direction: str
     start: int
     end: int
 
@@ -87,6 +95,35 @@ class Finding:
 NOTHING = Finding()
 
 
+class _MayBe(dict[str, bool]):
+    """Whether a word can begin something of some letters; each word is looked up once."""
+
+    _MOST, _LONGEST = 200_000, 40
+
+    def __init__(self, lexicon: Lexicon, letters: frozenset[str], numbers: bool) -> None:
+        super().__init__()
+        self._lexicon, self._letters, self._numbers = lexicon, letters, numbers
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= self._MOST:
+            self.clear()
+        if len(word) > self._LONGEST:
+            return self._numbers and word[0].isdigit()
+        number = self._numbers and (word[0].isdigit() or word in "$€£")
+        found = self[word] = number or self._lexicon.may_be(word, self._letters)
+        return found
+
+
+@cache
+def _may_ask(lexicon: Lexicon) -> _MayBe:
+    return _MayBe(lexicon, ASKS, numbers=False)
+
+
+@cache
+def _may_give(lexicon: Lexicon) -> _MayBe:
+    return _MayBe(lexicon, GIVES, numbers=True)
+
+
 @cache
 def _known(lexicon: Lexicon) -> frozenset[str]:
     """The words that signs among letters may stand for."""
@@ -98,31 +135,46 @@ def _known(lexicon: Lexicon) -> frozenset[str]:
     )
 
 
-def recognise(text: str, lexicon: Lexicon | None = None) -> Finding:
+def recognise(text: str, lexicon: Lexicon | None = None, line: float = 0.0) -> Finding:
     """Find the offers in one message; linear in its length, and nothing is raised for any text.
 
-    lexicon: another one than Alltid's own.
+    lexicon: another one than Alltid's own. line: how much must speak for an offer; a platform that
+    can look at few messages raises it (docs/spot.md has figures).
     """
-    lexicon = lexicon or offers()
-    folded = fold(text, _known(lexicon))
-    items = read(folded, lexicon)
-    letters = {item.letter for item in items}
-    if letters.isdisjoint(ASKS) or letters.isdisjoint(GIVES):
-        return NOTHING
-    passages = [passage for passage in _passages(items) if _is_offer(items, *passage)]
+    folded, items = _read(text, lexicon or offers())
+    passages = [passage for passage in _passages(items) if _weight(items, *passage) > line]
     if not passages:
         return NOTHING
     frames, spans = [], []
+    reasons: dict[str, None] = {}
     for start, end in passages:
         passage = _with_bare_sums(items[start:end])
         frames.append(_frame(folded, passage))
-        spans += [
-            Span(*folded.original(item.start, item.end), item.role)
-            for item in passage
-            if _tells(item)
-        ]
-    reasons = tuple(dict.fromkeys(span.role for span in spans))
-    return Finding(True, tuple(frames), tuple(spans), reasons)
+        for item in passage:
+            if (entry := item.entry) and ROLES[entry.role].group in _SHOWN:
+                spans.append(Span(*folded.original(item.start, item.end), entry.role))
+                reasons[entry.explain] = None
+    return Finding(True, tuple(frames), tuple(spans), tuple(reasons))
+
+
+def heaviest(text: str, lexicon: Lexicon | None = None) -> float:
+    """How much speaks for an offer in the passage that has most of it; minus infinity: no passage.
+
+    For choosing a line (evaluation/); a message over `line` is what `recognise` calls an offer.
+    """
+    _folded, items = _read(text, lexicon or offers())
+    return max((_weight(items, *passage) for passage in _passages(items)), default=-math.inf)
+
+
+def _read(text: str, lexicon: Lexicon) -> tuple[Folded, list[Item]]:
+    folded = fold(text, _known(lexicon))
+    words = WORD.findall(folded.text)
+    # Most messages hold nothing to weigh, and are not read further.
+    if any(map(_may_ask(lexicon).__getitem__, words)) and any(
+        map(_may_give(lexicon).__getitem__, words)
+    ):
+        return folded, read(folded, lexicon)
+    return folded, []
 
 
 def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
@@ -132,27 +184,23 @@ def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
         if item.letter not in ASKS or place < done:
             continue
         start, end = max(done, place - _BEFORE), min(len(items), place + _AFTER)
-        if any(near.letter in GIVES for near in items[start:end]):
+        given = GIVEN_FOR[item.letter]
+        if any(near.letter in given for near in items[start:end]):
             yield start, end
             done = end
 
 
-def _is_offer(items: Sequence[Item], start: int, end: int) -> bool:
-    return weigh(items[start:end], begins=start == 0, ends=end == len(items)) > 0
+def _weight(items: Sequence[Item], start: int, end: int) -> float:
+    return weigh(items[start:end], begins=start == 0, ends=end == len(items))
 
 
 def _with_bare_sums(items: list[Item]) -> list[Item]:
     """In an offer that names neither goods nor a price, a bare number is a sum: "200 for a pic"."""
     if all(item.letter not in "DGRFQ" for item in items):
         for item in items:
-            if item.letter == "N":
+            if item.letter in "Nv":
                 item.letter, item.entries = "D", MONEY
     return items
-
-
-def _tells(item: Item) -> bool:
-    """Whether a word is shown as a reason."""
-    return bool(item.role) and ROLES[item.role].group in ("asks", "gives", "pressure")
 
 
 def _of_group(items: Sequence[Item], group: str) -> tuple[str, ...]:
@@ -161,25 +209,14 @@ def _of_group(items: Sequence[Item], group: str) -> tuple[str, ...]:
 
 
 def _frame(folded: Folded, items: Sequence[Item]) -> Frame:
-    telling = [item for item in items if _tells(item)]
+    telling = [item for item in items if item.role and ROLES[item.role].group in _SHOWN]
     start, _end = folded.original(telling[0].start, telling[0].end)
     _start, end = folded.original(telling[-1].start, telling[-1].end)
     return Frame(
         _of_group(items, "asks"),
         _of_group(items, "gives"),
         _of_group(items, "pressure"),
-        _direction(items),
+        direction(items),
         start,
         end,
     )
-
-
-def _direction(items: Sequence[Item]) -> Direction:
-    """Who asks whom, by whose picture it is, who sends it, and whether somebody tells of it."""
-    letters = annotated(items)
-    own = "3" in letters or ("m" in letters and "1" not in letters)
-    if own and "z" in letters:
-        return "told"
-    if "5" not in letters and own and "1" not in letters:
-        return "told" if {"H", "S"} & set(letters) and "Y" not in letters else "from_writer"
-    return "to_reader"

@@ -9,14 +9,32 @@ What was noted or found is read by compiled.py; what neither was holds nothing t
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 
 from . import reading, recogniser
 from .compiled import (
-    ALNUM, CODES, JOINT, LONGEST, NEVER, SEED, UNKNOWN, Record, compiled, hash_of, leet, look_up,
-    named, record, signs, step, table, weighed,
-)  # fmt: skip
+    ALNUM,
+    CODES,
+    JOINT,
+    LONGEST,
+    NEVER,
+    SEED,
+    UNKNOWN,
+    Record,
+    compiled,
+    hash_of,
+    leet,
+    look_up,
+    named,
+    phrases_of,
+    record,
+    signs,
+    step,
+    table,
+    weighed,
+)
 from .lexicon import Entry, Lexicon
 
 Bytes = npt.NDArray[np.uint8]
@@ -24,9 +42,10 @@ Bytes = npt.NDArray[np.uint8]
 BLOCK = 1 << 16
 # Room before and after a block, so that no place of it has too few neighbours.
 EDGE = 16
-_BITS = 17
-_ASK, _FIRST, _SECOND = 1, 2, 4
+_BITS = 20
+_ASK, _FIRST, _SECOND, _SIGNED = 1, 2, 4, 8
 _DRESSED, _PLAIN, _JOINT, _NOTHING = 0, 1, 2, 3
+_ASKS, _ASKS_FOR_NOTHING, _DRESSED_UP = 1, 2, 3
 _LONGEST_WORD = 64
 _PART = 64
 # In everyday messages of any kind; of a phrase, another word is looked for where it has one.
@@ -37,67 +56,138 @@ _EVERYDAY = frozenset(
 )
 
 
-class Unsieved(ValueError):
-    """A lexicon asks with something that the sieve cannot look for."""
+class _Asks:
+    """What asks, as the sieve looks for it: words alone, words beside others, and pictures.
+
+    kinds: of each word, how it asks. sought: the forms that are looked for, with nought for what is
+    no letter. shown: code points that ask. beside: signs that make a short word ask.
+    """
+
+    def __init__(self, words: Lexicon) -> None:
+        self.kinds: dict[str, int] = {}
+        self.pairs: set[str] = set()
+        self.sought: set[bytes] = set()
+        self.short: set[bytes] = set()
+        self.shown: set[int] = set()
+        self.beside: set[str] = set()
+        # A lexicon that asks with less than two letters makes every message one to be read.
+        self.anywhere = False
+        self._often = Counter(token for tokens, _entry in _phrases(words) for token in tokens)
+        for found in (words.words, words.squeezed):
+            for form, entries in found.items():
+                if _has(entries, recogniser.ASKS):
+                    self._add_word(form, _ASK)
+        for tokens, entry in _phrases(words):
+            if entry.letter in recogniser.ASKS:
+                self._add_phrase(tokens)
+        for form, entry in words.heads.items():
+            if entry.letter in recogniser.ASKS:
+                self.sought.add(_bytes(form) + b"\0")
+
+    def rarest(self, parts: Iterable[str]) -> str:
+        """The word that is met least, of some."""
+        return min(parts, key=lambda part: (part in _EVERYDAY, self._often[part], part))
+
+    def _add_word(self, form: str, kind: int) -> None:
+        spelled = _bytes(form)
+        self.kinds[form] = self.kinds.get(form, 0) | kind
+        if len(spelled) > 2:
+            self.sought.add(b"\0" + spelled + b"\0")
+        elif len(spelled) == 2:
+            self.short.add(spelled)
+        else:
+            self.anywhere = True
+
+    def _add_phrase(self, tokens: list[str]) -> None:
+        """Look for the rarest word of a phrase, or for two of its words side by side."""
+        if shown := [ord(token) for token in tokens if not token[0].isalpha() and token > "\x7f"]:
+            self.shown.add(shown[0])
+            return
+        parts = [part for token in tokens for part in token.split("'")]
+        spelled = [place for place, part in enumerate(parts) if _is_word(part)]
+        pairs = [place for place in spelled if place + 1 in spelled]
+        rare = [part for part in parts if len(part) > 2 and _is_word(part) and part not in _EVERYDAY]
+        if rare:
+            self._add_beside(self.rarest(rare), parts, pairs)
+        elif pairs:
+            pair = min(pairs, key=lambda place: sum(self._often[part] for part in parts[place:][:2]))
+            first, second = parts[pair : pair + 2]
+            self.pairs.add(f"{first} {second}")
+            self.kinds[first] = self.kinds.get(first, 0) | _FIRST
+            self.kinds[second] = self.kinds.get(second, 0) | _SECOND
+            self.sought.add(b"\0" + _bytes(first) + b"\0" + _bytes(second) + b"\0")
+        elif any(len(parts[place]) > 2 for place in spelled):
+            self._add_word(self.rarest(parts[at] for at in spelled if len(parts[at]) > 2), _ASK)
+        elif two := [parts[place] for place in spelled if len(parts[place]) == 2]:
+            self._add_word(self.rarest(two), _SIGNED)
+            self.beside.update(sign for token in tokens for sign in token if not sign.isalpha())
+        else:
+            self.anywhere = True
+
+    def _add_beside(self, key: str, parts: list[str], pairs: list[int]) -> None:
+        at = parts.index(key)
+        if at in pairs:
+            self._add_word(key, _FIRST)
+            self.pairs.add(f"{key} {parts[at + 1]}")
+        elif at - 1 in pairs:
+            self._add_word(key, _SECOND)
+            self.pairs.add(f"{parts[at - 1]} {key}")
+        else:
+            self._add_word(key, _ASK)
+
+
+def _is_word(part: str) -> bool:
+    return part.isalpha() and ord(max(part)) < 256
 
 
 def sieve(words: Lexicon) -> Record:
-    """What the first look needs of a lexicon; raises Unsieved."""
-    asks: dict[str, int] = {}
-    pairs: dict[str, int] = {}
-    shown: set[int] = set()
-    keys = [form for form, found in words.words.items() if _has(found, recogniser.ASKS)]
-    keys += [form for form, found in words.squeezed.items() if _has(found, recogniser.ASKS)]
-    often = Counter(token for first, rest in _phrases(words) for token in (first, *rest))
-    for first, found in words.phrases.items():
-        for rest, entry in found:
-            if entry.letter in recogniser.ASKS:
-                _phrase([first, *rest], often, asks, pairs, shown)
-    for form in keys:
-        asks[form] = asks.get(form, 0) | _ASK
+    """What the first look needs of a lexicon."""
+    asks = _Asks(words)
     heads = [form for form, entry in words.heads.items() if entry.letter in recogniser.ASKS]
-    gives, money = _gives(words, often)
-    bits = np.zeros(1 << _BITS, np.uint8)
-    whole = (b"\0" + _bytes(form) + b"\0" for form in asks if len(_bytes(form)) > 2)
-    ends = (_bytes(form) + b"\0" for form in heads)
-    for window in _windows((*whole, *ends), _common(words)):
-        bits[_place(int.from_bytes(window, "little"))] = 1
+    gives, money = _gives(words, asks)
+    bits = np.zeros(1 << _BITS - 3, np.uint8)
+    for window in _windows(asks.sought, _common(words)):
+        place = _place(int.from_bytes(window, "little"))
+        bits[place >> 3] |= 1 << (place & 7)
     bangs = np.zeros(1 << 16, np.uint8)
     for form in recogniser._known(words):
         for end in range(1, len(form)):
             if not form[end:].strip("il"):
                 last = (b"\0" + _bytes(form[:end]))[-2:]
                 bangs[last[0] << 8 | last[1]] = 1
-    short = [_bytes(form) for form in asks if len(_bytes(form)) < 3]
-    if any(len(form) < 2 for form in short):
-        raise Unsieved("A single letter asks for something; bulk.py cannot look for it.")
+    beside = np.zeros(256, np.uint8)
+    beside[[ord(sign) for sign in asks.beside]] = 1
     return record(
         **named(
-            ask=table((_hash(form), value) for form, value in asks.items()),
-            pair=table((_hash(pair), 1) for pair in pairs),
+            ask=table((_hash(form), kind) for form, kind in asks.kinds.items()),
+            pair=table((_hash(pair), 1) for pair in asks.pairs),
             head=table((_hash(form, -1), 1) for form in heads),
             known=table((_hash(form), 1) for form in recogniser._known(words)),
             give=table((_hash(form), 1) for form in gives),
         ),
-        money=money,
-        give_heads=any(entry.letter in recogniser.GIVES for entry in words.heads.values()),
+        **leet(),
+        anywhere=asks.anywhere,
         bits=bits,
         bangs=bangs,
-        looks=_looks(shown),
-        short=np.array([[*form] for form in short] or [[1, 1]], np.uint8),
-        **leet(),
+        beside=beside,
+        money=money,
+        give_heads=any(entry.letter in recogniser.GIVES for entry in words.heads.values()),
+        looks=_looks(asks.shown),
+        short=np.array([[*form] for form in sorted(asks.short)] or [[1, 1]], np.uint8),
     )
 
 
-def _phrases(words: Lexicon) -> Iterator[tuple[str, tuple[str, ...]]]:
-    return ((first, rest) for first, found in words.phrases.items() for rest, _entry in found)
+def _phrases(words: Lexicon) -> Iterator[tuple[list[str], Entry]]:
+    for first, found in phrases_of(words).items():
+        for rest, entry in found:
+            yield [first, *rest], entry
 
 
 def _has(found: tuple[Entry, ...], letters: frozenset[str]) -> bool:
     return any(entry.letter in letters for entry in found)
 
 
-def _gives(words: Lexicon, often: Counter[str]) -> tuple[set[str], Bytes]:
+def _gives(words: Lexicon, asks: _Asks) -> tuple[set[str], Bytes]:
     """Words without one of which nothing is given, and 1 for each sign of ASCII that gives.
 
     Of a phrase it is the rarest word. What is not made of letters is told by the row's other signs.
@@ -108,14 +198,12 @@ def _gives(words: Lexicon, often: Counter[str]) -> tuple[set[str], Bytes]:
         if sign.isascii() and letter in recogniser.GIVES:
             money[ord(sign)] = 1
     money[ord("0") : ord("9") + 1] = 1
-    for first, found in words.phrases.items():
-        for rest, entry in found:
-            tokens = [token.partition("'")[0] for token in (first, *rest)]
-            spelled = [token for token in tokens if token.isalpha() and ord(token[0]) < 256]
-            if entry.letter in recogniser.GIVES and spelled:
-                gives.add(min(spelled, key=lambda token: (token in _EVERYDAY, often[token])))
-            elif entry.letter in recogniser.GIVES and tokens[0].isascii():
-                money[ord(tokens[0][0])] = 1
+    for tokens, entry in _phrases(words):
+        spelled = [part for token in tokens for part in token.split("'") if _is_word(part)]
+        if entry.letter in recogniser.GIVES and spelled:
+            gives.add(asks.rarest(spelled))
+        elif entry.letter in recogniser.GIVES and tokens[0].isascii():
+            money[ord(tokens[0][0])] = 1
     return gives, money
 
 
@@ -128,35 +216,6 @@ def _hash(form: str, way: int = 1) -> int:
     return hash_of("\n".join(_bytes(part)[::way].decode("latin-1") for part in form.split(" ")))
 
 
-def _phrase(
-    tokens: list[str],
-    often: Counter[str],
-    asks: dict[str, int],
-    pairs: dict[str, int],
-    shown: set[int],
-) -> None:
-    """Note the rarest word of a phrase, with the one beside it."""
-    if len(tokens) == 1 and len(tokens[0]) == 1 and not tokens[0].isascii():
-        shown.add(ord(tokens[0]))
-        return
-    parts = [token.partition("'")[0] for token in tokens]
-    spelled = [place for place, part in enumerate(parts) if part.isalpha() and ord(part[0]) < 256]
-    if not spelled:
-        raise Unsieved(f"`{' '.join(tokens)}` asks for something without a word of letters.")
-
-    def rarity(place: int) -> tuple[bool, bool, int]:
-        part = parts[place]
-        return len(part) < 3, part in _EVERYDAY, often[part]
-
-    key = min(spelled, key=rarity)
-    for other, side in ((key + 1, _FIRST), (key - 1, _SECOND)):
-        if other in spelled and parts[key] == tokens[key] and parts[other] == tokens[other]:
-            asks[parts[key]] = asks.get(parts[key], 0) | side
-            pairs[" ".join(parts[min(key, other) : max(key, other) + 1])] = 1
-            return
-    asks[parts[key]] = asks.get(parts[key], 0) | _ASK
-
-
 def _windows(forms: Iterable[bytes], common: Counter[bytes]) -> Iterator[bytes]:
     """Of each form the rarest four bytes at an even place, and the rarest at an odd one."""
     for form in forms:
@@ -167,7 +226,7 @@ def _windows(forms: Iterable[bytes], common: Counter[bytes]) -> Iterator[bytes]:
 
 def _common(words: Lexicon) -> Counter[bytes]:
     """How often four bytes stand in the lexicon's own words, a sample of its languages."""
-    tokens = [token for first, rest in _phrases(words) for token in (first, *rest)]
+    tokens = [token for each, _entry in _phrases(words) for token in each]
     spelled = (b"\0" + _bytes(token) + b"\0" for token in (*words.words, *tokens))
     return Counter(form[at : at + 4] for form in spelled for at in range(len(form) - 3))
 
@@ -197,9 +256,9 @@ def _place(window: int) -> int:
 
 _MIX = 2654435761
 MIX, SHIFT = np.uint32(_MIX), np.uint32(32 - _BITS)
-EIGHT, SIXTEEN, BYTE = map(np.uint32, (8, 16, 255))
+UNIT, EIGHTH, SEVEN, EIGHT, SIXTEEN, BYTE = map(np.uint32, (1, 3, 7, 8, 16, 255))
 ONCE, TWICE, THRICE, FOUR = map(np.uint64, (1, 2, 3, 4))
-_MIXED, _RUN, _APART, _RARE, _SHORT = 1, 2, 4, 8, 16
+_MIXED, _RUN, _APART, _RARE, _SHORT, _GAP = 1, 2, 4, 8, 16, 32
 
 # --- the look ------------------------------------------------------------------------------------
 
@@ -207,7 +266,7 @@ _MIXED, _RUN, _APART, _RARE, _SHORT = 1, 2, 4, 8, 16
 def block() -> Record:
     """Where messages are looked at, some hundreds at once: made once."""
     size = BLOCK + LONGEST + 4 * EDGE
-    parts = "text letters digits marks word leads single notes".split()
+    parts = "text letters digits marks word leads single blanks notes".split()
     return record(
         **{name: np.zeros(size, np.uint8) for name in parts},
         starts=np.zeros(BLOCK + 2, np.int64),
@@ -314,12 +373,12 @@ def _note_apart(single: Bytes, size: int, notes: Bytes) -> None:
 
 
 @compiled
-def _note_rare(text: Bytes, letters: Bytes, digits: Bytes, size: int, notes: Bytes) -> None:
+def _note_rare(text: Bytes, letters: Bytes, word: Bytes, size: int, notes: Bytes) -> None:
     """_RARE where something beyond ASCII, å, ä and ö stands, or a "!" that may be a letter."""
     for i in range(size):
         byte = text[i + 1]
         beyond = (byte >= 0xC2) & (letters[i + 1] == 0)
-        bang = (byte == 33) & ((letters[i] | digits[i]) != 0)
+        bang = (byte == 33) & (word[i] != 0)
         notes[i + 1] = notes[i + 1] | (_RARE if beyond | bang else 0)
 
 
@@ -333,10 +392,28 @@ def _note_short(letters: Bytes, size: int, first: np.uint8, second: np.uint8, no
 
 
 @compiled
+def _sort_blanks(text: Bytes, letters: Bytes, size: int, blanks: Bytes) -> None:
+    """1 where a sign of ASCII stands that lexicon.WORD passes over, but for a line feed."""
+    for i in range(size):
+        byte = text[i]
+        rare = (byte == 35) | (byte == 39) | (byte == 42) | (byte == 60) | (byte >= 64)
+        low = (byte <= 32) & (byte != 10)
+        blanks[i] = (low | rare) & (letters[i] == 0) & (byte < 128)
+
+
+@compiled
+def _note_gaps(blanks: Bytes, size: int, notes: Bytes) -> None:
+    """_GAP where words may stand further apart than by one sign."""
+    for i in range(size):
+        notes[i] = notes[i] | (_GAP if blanks[i] & blanks[i + 1] else 0)
+
+
+@compiled
 def _dressed(place: int, note: int, held: Record, space: Record) -> bool:
     """Whether what was noted can make a word that was not there before."""
     return bool(
-        note & _SHORT
+        (note & _SHORT and _asked(place + 1, held, space))
+        or (note & _GAP and _beside(place, held, space))
         or (note & _MIXED and _leet(place, held, space))
         or (note & _RUN and _repeated(place, held, space))
         or (note & _APART and _three_apart(place, space))
@@ -429,13 +506,12 @@ def _rare(place: int, held: Record, space: Record) -> bool:
     text, letters = space.text, space.letters
     byte = text[place]
     if byte == 33:
-        pair = np.int64(letters[place - 2]) << 8 | letters[place - 1]
-        return (
-            held.bangs[pair] != 0
-            or space.digits[place - 1] != 0
-            or space.word[place + 1] != 0
-            or text[place + 1] >= 128
-        )
+        if space.digits[place - 1]:
+            return _leet(place, held, space)
+        last = np.int64(letters[place - 2]) << 8 | letters[place - 1]
+        while text[place + 1] == 33:
+            place += 1
+        return held.bangs[last] != 0 or space.word[place + 1] != 0 or text[place + 1] >= 128
     if byte < 0xE0:
         code, length = np.int32(byte) & 0x1F, 2
     elif byte < 0xF0:
@@ -447,6 +523,8 @@ def _rare(place: int, held: Record, space: Record) -> bool:
     if code >= CODES:
         return True
     looks = held.looks[code]
+    if looks != _DRESSED and _beside(place, held, space):
+        return True
     if looks == _PLAIN:
         return False
     if looks == _NOTHING:
@@ -460,61 +538,93 @@ def _rare(place: int, held: Record, space: Record) -> bool:
 
 
 @compiled
-def _asked(place: int, held: Record, space: Record) -> bool:
-    """Whether the word at a place is one that asks."""
-    letters, text = space.letters, space.text
-    start, end = place, place
-    if not letters[place]:
-        return False
+def _start(place: int, letters: Bytes) -> int:
+    """Where the word at a place begins, or -1 where it is too long for one."""
+    start = place
     while letters[start - 1]:
         start -= 1
         if place - start > _LONGEST_WORD:
-            return True
+            return -1
+    return start
+
+
+@compiled
+def _pair(start: int, place: int, held: Record, space: Record) -> bool:
+    """Whether the word that begins at start asks with the next one, which begins after place."""
+    letters, text = space.letters, space.text
     found = SEED
-    for each in range(start, place):
-        found = step(found, letters[each])
+    while letters[start]:
+        found = step(found, letters[start])
+        start += 1
+    while not letters[place]:
+        if text[place] == 10:
+            return False
+        place += 1
+    found, end = step(found, 10), place
+    while letters[end]:
+        found = step(found, letters[end])
+        end += 1
+        if end - place > _LONGEST_WORD:
+            return True
+    return look_up(held.pair_keys, held.pair_values, found) > 0
+
+
+@compiled
+def _beside(place: int, held: Record, space: Record) -> bool:
+    """Whether the words on both sides of a place ask together."""
+    letters, text = space.letters, space.text
+    before = place
+    while not letters[before]:
+        if text[before] == 10:
+            return False
+        before -= 1
+    before = _start(before, letters)
+    return before < 0 or _pair(before, place, held, space)
+
+
+@compiled
+def _asked(place: int, held: Record, space: Record) -> bool:
+    """Whether the word at a place asks, by itself or with what is beside it."""
+    letters = space.letters
+    start = _start(place, letters)
+    if start < 0:
+        return True
+    found, end = SEED, start
     while letters[end]:
         found = step(found, letters[end])
         end += 1
         if end - place > _LONGEST_WORD:
             return True
     kind = look_up(held.ask_keys, held.ask_values, found)
-    if kind > 0:
-        if kind & _ASK:
-            return True
-        if kind & _FIRST:
-            both, each = step(found, 10), end
-            while not letters[each] and text[each] != 10:
-                each += 1
-            while letters[each]:
-                both = step(both, letters[each])
-                each += 1
-                if each - end > 4 * _LONGEST_WORD:
-                    return True
-            if look_up(held.pair_keys, held.pair_values, both) > 0:
-                return True
-        if kind & _SECOND:
-            to = start - 1
-            while not letters[to] and text[to] != 10:
-                to -= 1
-            from_ = to
-            while letters[from_]:
-                from_ -= 1
-                if to - from_ > _LONGEST_WORD:
-                    return True
-            both = SEED
-            for each in range(from_ + 1, to + 1):
-                both = step(both, letters[each])
-            both = step(both, 10)
-            for each in range(start, end):
-                both = step(both, letters[each])
-            if look_up(held.pair_keys, held.pair_values, both) > 0:
-                return True
+    if kind > 0 and (
+        kind & _ASK
+        or (kind & _FIRST and _pair(start, end, held, space))
+        or (kind & _SECOND and _beside(start - 1, held, space))
+        or (kind & _SIGNED and _signed(start, end, held, space))
+    ):
+        return True
     found = SEED
     for each in range(end - 1, start - 1, -1):
         found = step(found, letters[each])
         if look_up(held.head_keys, held.head_values, found) > 0:
             return True
+    return False
+
+
+@compiled
+def _signed(start: int, end: int, held: Record, space: Record) -> bool:
+    """Whether a sign that makes a short word ask stands before or after it."""
+    text, letters = space.text, space.letters
+    place = start - 1
+    while not letters[place] and text[place] != 10:
+        if held.beside[text[place]]:
+            return True
+        place -= 1
+    place = end
+    while not letters[place] and text[place] != 10:
+        if held.beside[text[place]]:
+            return True
+        place += 1
     return False
 
 
@@ -540,28 +650,30 @@ def _may_give(start: int, end: int, held: Record, space: Record) -> bool:
 
 
 @compiled
-def _sample(
-    windows: npt.NDArray[np.uint16], size: int, bits: Bytes, hits: npt.NDArray[np.int64]
-) -> int:
-    """Every second place at which four bytes are known; their number."""
+def _sample(windows: npt.NDArray[np.uint16], size: int, bits: Bytes, hits: npt.NDArray[np.int64]) -> int:
+    """Every second place at which four bytes are looked for; their number."""
     count = 0
     for i in range(np.uint64(0), np.uint64(size >> 1), FOUR):
         a, b, c = np.uint32(windows[i]), np.uint32(windows[i + ONCE]), np.uint32(windows[i + TWICE])
         d, e = np.uint32(windows[i + THRICE]), np.uint32(windows[i + FOUR])
-        first = bits[np.uint32((a | b << SIXTEEN) * MIX) >> SHIFT]
-        second = bits[np.uint32((b | c << SIXTEEN) * MIX) >> SHIFT]
-        third = bits[np.uint32((c | d << SIXTEEN) * MIX) >> SHIFT]
-        fourth = bits[np.uint32((d | e << SIXTEEN) * MIX) >> SHIFT]
+        first = np.uint32((a | b << SIXTEEN) * MIX) >> SHIFT
+        second = np.uint32((b | c << SIXTEEN) * MIX) >> SHIFT
+        third = np.uint32((c | d << SIXTEEN) * MIX) >> SHIFT
+        fourth = np.uint32((d | e << SIXTEEN) * MIX) >> SHIFT
+        first = bits[first >> EIGHTH] >> (first & SEVEN) & UNIT
+        second = bits[second >> EIGHTH] >> (second & SEVEN) & UNIT
+        third = bits[third >> EIGHTH] >> (third & SEVEN) & UNIT
+        fourth = bits[fourth >> EIGHTH] >> (fourth & SEVEN) & UNIT
         if first | second | third | fourth:
             place = np.int64(i * TWICE)
             hits[count] = place
-            count += first
+            count += np.int64(first)
             hits[count] = place + 2
-            count += second
+            count += np.int64(second)
             hits[count] = place + 4
-            count += third
+            count += np.int64(third)
             hits[count] = place + 6
-            count += fourth
+            count += np.int64(fourth)
     return count
 
 
@@ -633,7 +745,7 @@ def mark(
 ) -> int:
     """The rows that compiled.py must read, into `marked`, each once; their number.
 
-    It is -1 where a row is no valid UTF-8, or may be none. data, offsets: as Arrow holds them.
+    Each is doubled, and one more where it may be dressed up. The number is -1 where a row is no valid UTF-8, or may be none. data, offsets: as Arrow holds them.
     skip: 1 for rows to leave out, or empty.
     """
     rows, row, found = offsets.size - 1, 0, 0
@@ -643,14 +755,14 @@ def mark(
             return -1
         for each in range(count):
             start, end = offsets[row + each], offsets[row + each + 1]
-            space.read[each], space.run[each] = end - start > LONGEST, 0
-            if space.read[each] and not (skip.size and skip[row + each]):
-                if not _is_text(data, start, end, space.single, space.notes):
-                    return -1
+            long = end - start > LONGEST and not (skip.size and skip[row + each])
+            space.read[each], space.run[each] = _DRESSED_UP if long or held.anywhere else 0, 0
+            if long and not _is_text(data, start, end, space.single, space.notes):
+                return -1
         _look(count, held, space)
         for each in range(count):
-            if space.read[each] == 1 and not (skip.size and skip[row + each]):
-                marked[found] = row + each
+            if space.read[each] & _ASKS:
+                marked[found] = (row + each) << 1 | (space.read[each] == _DRESSED_UP)
                 found += 1
         row += count
     return found
@@ -667,7 +779,9 @@ def _look(count: int, held: Record, space: Record) -> None:
     _note_runs(letters, size, notes)
     _sort_single(space.word, space.leads, size, space.single)
     _note_apart(space.single, size, notes)
-    _note_rare(text, letters, space.digits, size, notes)
+    _note_rare(text, letters, space.word, size, notes)
+    _sort_blanks(text, letters, size, space.blanks)
+    _note_gaps(space.blanks, size, notes)
     for each in range(held.short.shape[0]):
         _note_short(letters, size, held.short[each, 0], held.short[each, 1], notes)
     row = 0
@@ -681,19 +795,21 @@ def _look(count: int, held: Record, space: Record) -> None:
                     if notes[place] & _RUN:
                         space.run[row] = 1
                     if not space.read[row] and _dressed(place, notes[place], held, space):
-                        space.read[row] = 1
+                        space.read[row] = _DRESSED_UP
     hits = _sample(letters.view(np.uint16), size, held.bits, space.hits)
     row = 0
     for hit in range(hits):
         place = space.hits[hit] + 1
+        if not letters[place]:
+            place -= 1
         while row + 1 < count and space.starts[row + 1] <= place:
             row += 1
         if space.read[row] == 0 and _asked(place, held, space):
             gives = held.give_heads or space.run[row]
             if gives or _may_give(space.starts[row], space.starts[row + 1], held, space):
-                space.read[row] = 1
+                space.read[row] = _ASKS
             else:
-                space.read[row] = 2
+                space.read[row] = _ASKS_FOR_NOTHING
 
 
 @compiled
@@ -701,14 +817,15 @@ def read_marked(
     data: Bytes,
     offsets: npt.NDArray[np.int64],
     marked: npt.NDArray[np.int64],
+    line: float,
     words: Record,
     space: Record,
 ) -> int:
-    """The rows of `marked` in which recognise() may find an offer, moved to its front; their number."""
+    """The rows of `marked` in which recognise() may find an offer, to its front; their number."""
     found = 0
     for place in range(marked.size):
-        row = marked[place]
-        if weighed(data, offsets[row], offsets[row + 1], words, space) != NEVER:
+        row, dressed = marked[place] >> 1, marked[place] & 1 != 0
+        if weighed(data, offsets[row], offsets[row + 1], dressed, line, words, space) != NEVER:
             marked[found] = row
             found += 1
     return found

@@ -23,6 +23,8 @@ _ENDED = "ended"
 _AT_ONCE = 500
 # A day, whatever the minute of the hour that is noted.
 _UNREAD_KEPT = timedelta(hours=25)
+# Who opens what was ended unread has a day to help by it, before it goes where nothing is kept.
+_OPENED_KEPT = timedelta(hours=24)
 # How long the words of an answered talk work after its last promise.
 WORDS_WORK = timedelta(days=365)
 
@@ -135,7 +137,7 @@ def let_words_expire(team: Team, now: datetime) -> None:
 
     The fewer ways in there are, the longer a thief of database and pepper guesses at words.
     """
-    answered = [Disclosure.Rank.QUIET, Disclosure.Rank.CLOSED]
+    answered = [Disclosure.Rank.WAS_ACUTE, Disclosure.Rank.QUIET, Disclosure.Rank.CLOSED]
     long_ago = now - WORDS_WORK
     old = Disclosure.objects.filter(
         team=team,
@@ -151,6 +153,11 @@ def let_words_expire(team: Team, now: datetime) -> None:
             Disclosure.objects.filter(pk=disclosure.pk).update(locator=None)
 
 
+def _opened_lately(disclosure: Disclosure, now: datetime) -> bool:
+    opened = AuditEvent.objects.filter(team=disclosure.team, subject=str(disclosure.pk))
+    return opened.filter(verb="opened", at__gt=now - _OPENED_KEPT).exists()
+
+
 def sweep(now: datetime | None = None) -> dict[str, int]:
     """Erase what is due; forget old words, spent forms, visit keys, and team keys of no more use.
 
@@ -158,9 +165,10 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     ended = Disclosure.objects.filter(ended__isnull=False)
-    unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, acute=False)
+    unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, danger=False)
     not_kept = ended.filter(read_by_staff__gt=0, team__keeps_after_end=False)
-    due = list(unread.select_related("team")) + list(not_kept.select_related("team"))
+    due = list(unread.select_related("team"))
+    due += [one for one in not_kept.select_related("team") if not _opened_lately(one, now)]
     for disclosure in due:
         erase(disclosure, "swept")
     for team in Team.objects.all():

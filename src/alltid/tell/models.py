@@ -71,9 +71,9 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
             locator=locator,
             pepper_version=pepper_version,
             told=hour_of(now),
-            acute=acute,
+            danger=acute,
         )
-        disclosure.wait_for_reading(now)
+        disclosure.wait_for_reading(now, acute=acute)
         message = disclosure.seal_message(CHILD, body, now)
         message.form = form and form_mark(form)
         copies = [
@@ -113,8 +113,10 @@ class Disclosure(models.Model):
 
         ACUTE = 0
         WAITING = 1
-        QUIET = 2
-        CLOSED = 3
+        # Answered; it stands before what never was acute, so that it is found again.
+        WAS_ACUTE = 2
+        QUIET = 3
+        CLOSED = 4
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The index `inbox` begins with it.
@@ -123,7 +125,8 @@ class Disclosure(models.Model):
     locator = models.BinaryField(null=True, unique=True)
     pepper_version = models.PositiveSmallIntegerField()
     told = models.DateTimeField()
-    acute = models.BooleanField(default=False)
+    # The child has tapped that they are in danger, now or earlier; `rank` says whether that waits.
+    danger = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.WAITING)
     due = models.DateTimeField()
     sequence = models.PositiveIntegerField(default=0)
@@ -143,25 +146,43 @@ class Disclosure(models.Model):
         ]
 
     @property
+    def acute(self) -> bool:
+        """Whether a child in danger waits for an answer."""
+        return self.rank == self.Rank.ACUTE
+
+    @property
+    def waits(self) -> bool:
+        """Whether something of the child's has not been read or answered."""
+        return self.rank <= self.Rank.WAITING
+
+    @property
     def unread(self) -> bool:
         """Whether the child wrote something that no adult has opened."""
-        return self.rank < self.Rank.QUIET and self.read_by_staff < self.sequence
+        return self.waits and self.read_by_staff < self.sequence
 
     def is_late(self, now: datetime) -> bool:
         """Whether the promised time has passed without an answer."""
-        return self.rank < self.Rank.QUIET and self.due < now
+        return self.waits and self.due < now
 
     def promise(self, now: datetime) -> datetime:
         """By when somebody reads what is written now."""
         minutes = self.team.acute_within if self.acute else self.team.reads_within
         return self.team.hours.after(now, minutes) or half_hour_up(now + timedelta(days=7))
 
-    def wait_for_reading(self, now: datetime) -> None:
-        """Wait, with a promise; an earlier one is kept."""
+    def wait_for_reading(self, now: datetime, *, acute: bool) -> None:
+        """Wait, with a promise; an earlier one is kept.
+
+        acute: what the child said now. What was acute and is answered waits like any other.
+        """
+        kept = self.waits and not self._state.adding
+        self.danger = self.danger or acute
+        self.rank = self.Rank.ACUTE if acute or self.acute else self.Rank.WAITING
         promised = self.promise(now)
-        waiting = self.rank < self.Rank.QUIET and not self._state.adding
-        self.due = min(self.due, promised) if waiting else promised
-        self.rank = self.Rank.ACUTE if self.acute else self.Rank.WAITING
+        self.due = min(self.due, promised) if kept else promised
+
+    def wait_no_more(self) -> None:
+        """Be answered, or read where no answer is wanted; not saved."""
+        self.rank = self.Rank.WAS_ACUTE if self.danger else self.Rank.QUIET
 
     def seal_message(self, author: str, body: dict[str, Any], now: datetime) -> "Message":
         """The next message with its minute, sealed to this disclosure's key; not saved."""
@@ -181,12 +202,11 @@ class Disclosure(models.Model):
             mark = form_mark(form)
             if Message.objects.filter(disclosure=fresh, form=mark).exists():
                 return False
-            fresh.acute = fresh.acute or acute
-            fresh.wait_for_reading(now)
+            fresh.wait_for_reading(now, acute=acute)
             message = fresh.seal_message(CHILD, body, now)
             message.form = mark
             message.save(force_insert=True)
-            fresh.save(update_fields=["acute", "rank", "due", "sequence"])
+            fresh.save(update_fields=["danger", "rank", "due", "sequence"])
         self.refresh_from_db()
         return True
 
@@ -211,8 +231,8 @@ class Disclosure(models.Model):
             message.save(force_insert=True)
             if not newer:
                 fresh.read_by_staff = fresh.sequence
-                fresh.rank, fresh.acute = self.Rank.QUIET, False
-            fresh.save(update_fields=["sequence", "read_by_staff", "rank", "acute"])
+                fresh.wait_no_more()
+            fresh.save(update_fields=["sequence", "read_by_staff", "rank"])
         self.refresh_from_db()
 
     def mark_read_by_staff(self, up_to: int) -> None:
@@ -225,9 +245,9 @@ class Disclosure(models.Model):
                 read_by_staff=up_to
             )
             self.read_by_staff = up_to
-        if self.ended is not None and self.rank < self.Rank.QUIET:
-            self.rank, self.acute = self.Rank.QUIET, False
-            self.save(update_fields=["rank", "acute"])
+        if self.ended is not None and self.waits:
+            self.wait_no_more()
+            self.save(update_fields=["rank"])
 
     def last_child_sequence(self) -> int:
         """The sequence of the child's newest message, 0 where none is left."""

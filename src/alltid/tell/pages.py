@@ -14,7 +14,7 @@ from alltid.vault.errors import KdfBusy, VaultError
 from alltid.web.context import behind_language, frame
 from alltid.web.errors import not_now
 from alltid.web.origin import is_foreign
-from alltid.web.throttle import COMING_BACK, TELLING, Throttle
+from alltid.web.throttle import CHECKING, COMING_BACK, TELLING, Throttle
 
 log = logging.getLogger(__name__)
 
@@ -106,3 +106,8 @@ def tells(view: View) -> View:
 def comes_back(view: View) -> View:
     """Take what a child does in a talk from our own page, and not too much from one place."""
     return _within(COMING_BACK, view)
+
+
+def checks(view: View) -> View:
+    """Take a message to look at from our own page, and not too many from one place."""
+    return _within(CHECKING, view)

@@ -52,6 +52,7 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     return {
         "team": team,
         "newest": _shown(newest, team, now) if newest else None,
+        "is_new": newest is not None and disclosure.read_by_child < newest.sequence,
         "earlier": [_shown(line, team, now) for line in lines if line is not newest],
         "state": state,
         "promise": promise(team, disclosure.due, now),

@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from alltid.web.context import own_names
 
-from . import views
+from . import check_views, views
 
 
 class LanguageConverter(StringConverter):
@@ -25,12 +25,14 @@ urlpatterns = [
     path("<language:language>/more/", views.more, name="more"),
     path("<language:language>/feeling/", views.feeling, name="feeling"),
     path("<language:language>/end/", views.end, name="end"),
+    path("<language:language>/check/", check_views.check, name="check"),
     path("<language:language>/adult/", views.adult, name="adult"),
     path("<language:language>/next/", views.what_next, name="next"),
     # Typed by hand from a card or a poster, without the last stroke.
     path("<language:language>", views.first),
     path("<language:language>/at/<slug:slug>", views.first),
     path("<language:language>/words", views.back),
+    path("<language:language>/check", check_views.check),
     path("<language:language>/adult", views.adult),
     path("<language:language>/next", views.what_next),
 ]

@@ -72,9 +72,19 @@ def _team_and_whether_it_takes(slug: str | None) -> tuple[Team, bool] | None:
     return known
 
 
-def _first_page(
-    request: HttpRequest, team: Team, language: str, status: int = 200, **kept: Any
+def first_page(
+    request: HttpRequest,
+    team: Team,
+    language: str,
+    status: int = 200,
+    *,
+    links: str | None = None,
+    **kept: Any,
 ) -> HttpResponse:
+    """The page to tell a team on, with what is kept on it, or that nobody reads there now (503).
+
+    links: where the language links lead, behind the language; else here.
+    """
     reading = Reading.of(team, timezone.now())
     if not reading.accepts:
         return _nobody_reads(request, reading, language)
@@ -84,7 +94,7 @@ def _first_page(
         "error": None,
         "other_teams": None,
     }
-    return page(request, "tell/first.html", context | kept, status=status)
+    return page(request, "tell/first.html", context | kept, status=status, rest=links)
 
 
 def _nobody_reads(request: HttpRequest, reading: Reading, language: str) -> HttpResponse:
@@ -103,7 +113,7 @@ def first(request: HttpRequest, language: str, slug: str | None = None) -> HttpR
         team = _team(slug)
         if team is None:
             return not_now(request, "no_team", 503)
-        response = _first_page(request, team, language, form_id=_OWN["form_id"])
+        response = first_page(request, team, language, form_id=_OWN["form_id"])
         if response.status_code != 200:
             return response
         body = _ready.keep((slug or "", language), response.content)
@@ -127,15 +137,15 @@ def _tell(request: HttpRequest, language: str, slug: str | None) -> HttpResponse
     (team, takes), now = found, timezone.now()
     if form.do != "send":
         others = other_teams(team, language, now) if form.do == "other" else None
-        return _first_page(request, team, language, other_teams=others, **form.kept())
+        return first_page(request, team, language, other_teams=others, **form.kept())
     if form.error:
-        return _first_page(request, team, language, 422, error=form.error, **form.kept())
+        return first_page(request, team, language, 422, error=form.error, **form.kept())
     try:
         form_id = read_form(form.form_id)
     except FormOld:
         if _was_told_long_ago(form):
-            return _first_page(request, team, language)
-        return _first_page(request, team, language, 422, error="old", **form.kept())
+            return first_page(request, team, language)
+        return first_page(request, team, language, 422, error="old", **form.kept())
     if not takes:
         return _nobody_reads(request, Reading.of(team, now), language)
     try:

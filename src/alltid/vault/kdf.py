@@ -20,6 +20,7 @@ class Gate:
     """
 
     def __init__(self, permits: int, queue: int = KDF_QUEUE, wait: float = KDF_WAIT) -> None:
+        self.permits = permits
         self._lock = threading.Lock()
         self._free = permits
         # A turn is handed to whoever has waited longest. A semaphore gives it to whoever asks in

@@ -34,8 +34,9 @@ _CHUNK = 64 * 1024
 def not_now(request: HttpRequest, reason: str, status: int, **more: Any) -> HttpResponse:
     """The child's page for a reason, with everything typed kept in a form to send again.
 
-    Reasons: not_saved, not_opened, no_team, broken, too_many, too_big, foreign, nothing_here,
-    no_post; and without a form not_private, wrong_address. more: what the template says of it.
+    Reasons: not_saved, not_opened, not_checked, no_team, broken, too_many, too_big, foreign,
+    nothing_here, no_post; and without a form not_private, wrong_address. more: what the template
+    says of it.
     429 and 503 say when to come again.
     """
     language = _language(request)
@@ -81,14 +82,16 @@ def _page(
 def _last_resort(text: str) -> SafeString:
     """What is left when no template works: both languages, the numbers, the text."""
     kept = format_html("<textarea rows=9 cols=40>\n{}</textarea>", text) if text else ""
+    trial = "Det här är en provversion. This is a trial." if settings.TRIAL else ""
     return format_html(
         "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        "<title>Alltid</title>"
+        "<title>Alltid</title>{trial}"
         "<p lang=sv>Något gick sönder här. Det är inte ditt fel. Vänta en minut och försök igen. "
         "Fara nu: ring {emergency}. Prata nu: {helpline_name} {helpline}.</p>"
         "<p lang=en>Something broke here. It's not your fault. Wait a minute and try again. "
         "Danger now: call {emergency}. Talk now: {helpline_name} {helpline}.</p>{kept}",
         kept=kept,
+        trial=trial,
         **numbers(),
     )
 

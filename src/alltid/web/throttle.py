@@ -67,6 +67,8 @@ class Throttle:
 TELLING = Throttle("telling", burst=60, refill_per_minute=12)
 # A class comes back at once, and a word is mistyped more often than not.
 COMING_BACK = Throttle("coming_back", burst=90, refill_per_minute=30)
+# A class is shown the page and tries it, three messages each.
+CHECKING = Throttle("checking", burst=90, refill_per_minute=30)
 # A staff room signs in at eight behind one address, and half of them mistype. It bounds how much
 # costly work a stranger can ask of this process; nobody is locked out by another's tries elsewhere.
 SIGNING_IN = Throttle("signing_in", burst=60, refill_per_minute=20)

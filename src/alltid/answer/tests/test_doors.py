@@ -32,8 +32,8 @@ TABLE = {
     | {"Bo": 303, "Lo": 303, "nobody": 401},
     ("pass", "POST", "/staff/thread/{told}/pass/"): IN_TEAM | {"Bo": 303, "Lo": 303, "nobody": 302},
     ("hide", "POST", "/staff/thread/{told}/hide/"): IN_TEAM
-    # Lo can hide nothing from herself, and in this table everybody chooses Lo.
-    | {"Bo": 303, "Lo": 409, "nobody": 302},
+    # Everybody chooses Lo: she can hide nothing from herself, and Bo would be the only reader left.
+    | {"Bo": 409, "Lo": 409, "nobody": 302},
     ("show", "POST", "/staff/thread/{told}/show/"): IN_TEAM
     # From Lo nothing is hidden here, but for the row in which she herself is the one.
     | {"Bo": 409, "Lo": 409, "nobody": 302},

@@ -1,9 +1,12 @@
 """Passing on, hiding from a member, removing a member: who sees what afterwards."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from alltid.people import audit
-from alltid.people.models import AuditEvent, Membership, TeamKey
+from alltid.people.models import AuditEvent, Membership, TeamKey, User
 from alltid.tell.models import Disclosure, KeyCopy
 from alltid.vault.errors import NotForThisKey, VaultError
 
@@ -17,6 +20,12 @@ def url(told, deed=""):
 
 def member(cast, name):
     return {"member": str(cast.user(name).pk)}
+
+
+@pytest.fixture
+def third(cast):
+    """Mio reads in North, too: hidden from one of its members, a thread still has two."""
+    return cast.reads_along("Mio")
 
 
 # --- passing on --------------------------------------------------------------------------------
@@ -49,7 +58,7 @@ def test_bo_passes_a_thread_to_somebody_outside_and_nothing_changes(cast, name):
     assert not Case.objects.filter(owner__isnull=False).exists()
 
 
-def test_bo_cannot_pass_to_whom_it_is_hidden_from(cast):
+def test_bo_cannot_pass_to_whom_it_is_hidden_from(cast, third):
     told = cast.tell()
     bo = cast.browser("Bo")
     bo.post(url(told, "hide/"), member(cast, "Lo"))
@@ -59,7 +68,7 @@ def test_bo_cannot_pass_to_whom_it_is_hidden_from(cast):
 # --- hiding ------------------------------------------------------------------------------------
 
 
-def test_bo_hides_a_thread_from_lo_and_for_her_it_does_not_exist(cast):
+def test_bo_hides_a_thread_from_lo_and_for_her_it_does_not_exist(cast, third):
     told = cast.tell()
     lo, bo = cast.browser("Lo"), cast.browser("Bo")
     lo.post(url(told, "draft/"), {"text": "Lo writes"}, HTTP_X_DRAFT="1")
@@ -73,7 +82,7 @@ def test_bo_hides_a_thread_from_lo_and_for_her_it_does_not_exist(cast):
     assert "<dt>Who answers</dt><dd>nobody yet</dd>" in html
 
 
-def test_lo_the_lead_does_not_find_in_the_log_what_is_hidden_from_her(cast):
+def test_lo_the_lead_does_not_find_in_the_log_what_is_hidden_from_her(cast, third):
     told, other = cast.tell(), cast.tell()
     bo = cast.browser("Bo")
     for one in (told, other):
@@ -87,7 +96,7 @@ def test_lo_the_lead_does_not_find_in_the_log_what_is_hidden_from_her(cast):
     assert [line.what for line in lines].count("opened") == 2
 
 
-def test_bo_shows_a_thread_again_to_lo(cast):
+def test_bo_shows_a_thread_again_to_lo(cast, third):
     told = cast.tell()
     lo, bo = cast.browser("Lo"), cast.browser("Bo")
     bo.post(url(told, "hide/"), member(cast, "Lo"))
@@ -100,7 +109,7 @@ def test_bo_shows_a_thread_again_to_lo(cast):
     ]
 
 
-def test_lo_cannot_show_to_herself_what_was_hidden_from_her(cast):
+def test_lo_cannot_show_to_herself_what_was_hidden_from_her(cast, third):
     told = cast.tell()
     cast.browser("Bo").post(url(told, "hide/"), member(cast, "Lo"))
     assert cast.browser("Lo").post(url(told, "show/"), member(cast, "Lo")).status_code == 404
@@ -113,12 +122,54 @@ def test_bo_cannot_hide_a_thread_from_himself(cast):
     assert not Recusal.objects.exists()
 
 
-def test_bo_hides_twice_and_it_is_hidden_once(cast):
+def test_bo_hides_twice_and_it_is_hidden_once(cast, third):
     told = cast.tell()
     bo = cast.browser("Bo")
     statuses = [bo.post(url(told, "hide/"), member(cast, "Lo")).status_code for _tap in range(2)]
     assert statuses == [303, 409]
     assert Recusal.objects.count() == 1
+
+
+def test_bo_cannot_hide_a_thread_from_everybody_but_himself_and_hears_what_to_do(cast):
+    told = cast.tell()
+    page = cast.browser("Bo").post(url(told, "hide/"), member(cast, "Lo"))
+    assert page.status_code == 409
+    html = page.content.decode()
+    assert "Nobody but you would read it then" in html
+    assert "Ask your lead to hide it." in html
+    assert cast.browser("Lo").get(url(told)).status_code == 200
+    assert not Recusal.objects.exists()
+    assert not AuditEvent.objects.filter(verb="recused").exists()
+
+
+def test_bo_hides_a_thread_from_one_after_the_other_and_the_last_one_keeps_it(cast, third):
+    told = cast.tell()
+    bo = cast.browser("Bo")
+    statuses = [
+        bo.post(url(told, "hide/"), member(cast, name)).status_code for name in ("Lo", "Mio")
+    ]
+    assert statuses == [303, 409]
+    assert Recusal.objects.get().user == cast.user("Lo")
+
+
+@pytest.mark.parametrize("why", ["not seen", "away", "waits"])
+def test_who_does_not_read_these_days_is_not_counted_when_bo_hides_a_thread(cast, third, why):
+    now = timezone.now()
+    day = timedelta(days=1)
+    if why == "not seen":
+        User.objects.filter(name="Mio").update(seen=now - 15 * day)
+    elif why == "away":
+        Membership.objects.filter(pk=third.pk).update(away_from=now - day, away_until=now + day)
+    else:
+        Membership.objects.filter(pk=third.pk).update(let_in=None)
+    told = cast.tell()
+    assert cast.browser("Bo").post(url(told, "hide/"), member(cast, "Lo")).status_code == 409
+
+
+def test_lo_the_lead_hides_a_thread_from_bo_and_keeps_it_alone(cast):
+    told = cast.tell()
+    assert cast.browser("Lo").post(url(told, "hide/"), member(cast, "Bo")).status_code == 303
+    assert cast.browser("Bo").get(url(told)).status_code == 404
 
 
 # --- removing ----------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """The inbox: most urgent first, page by page, and as cheap for a million as for ten."""
 
 from datetime import timedelta
+from importlib import import_module
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alltid.people.models import Membership
+from alltid.people.models import Membership, User
 from alltid.people.reference import reference
+from alltid.tell.erasing import end
 from alltid.tell.models import Disclosure
 
 from .. import inbox
@@ -52,10 +55,11 @@ def walk(user, team, size):
 
 def test_bo_sees_the_most_urgent_first(cast):
     now = timezone.now()
-    quiet, later, sooner, acute = (
+    quiet, was_acute, later, sooner, acute = (
         many(cast.north, 1, rank, now + timedelta(hours=hours))[0].pk
         for rank, hours in (
             (Rank.QUIET, -9),
+            (Rank.WAS_ACUTE, -2),
             (Rank.WAITING, 3),
             (Rank.WAITING, 2),
             (Rank.ACUTE, 4),
@@ -63,7 +67,7 @@ def test_bo_sees_the_most_urgent_first(cast):
     )
     rows = cast.browser("Bo").get(NORTH).context["rows"]
     assert [row["url"] for row in rows] == [
-        f"/staff/thread/{pk}/" for pk in (acute, sooner, later, quiet)
+        f"/staff/thread/{pk}/" for pk in (acute, sooner, later, was_acute, quiet)
     ]
 
 
@@ -82,8 +86,93 @@ def test_bo_sees_unread_acute_and_who_answers(cast):
     told = cast.tell(now="not_safe")
     told.say("more")
     row = cast.browser("Bo").get(NORTH).context["rows"][0]
-    assert (row["unread"], row["acute"], row["owner"]) == (2, "acute", "")
+    assert (row["unread"], row["acute"], row["owner"]) == (2, True, "")
     assert row["reference"] == reference(told.pk)
+
+
+def test_bo_opens_a_thread_and_until_he_answers_it_stands_there_as_waiting(cast):
+    child = cast.tell(at=timezone.now() - timedelta(days=3))
+    bo = cast.browser("Bo")
+    unread = bo.get(NORTH).context["rows"][0]
+    bo.get(f"/staff/thread/{child.pk}/")
+    page = bo.get(NORTH)
+    row = page.context["rows"][0]
+    assert (row["unread"], row["waits"], row["late"]) == (0, True, True)
+    assert (row["due"], row["left"]) == (unread["due"], unread["left"])
+    html = page.content.decode()
+    assert "read, not answered" in html
+    assert "is-quiet" not in html
+    bo.post(f"/staff/thread/{child.pk}/", {"text": "Thank you.", "read_up_to": "1"})
+    html = bo.get(NORTH).content.decode()
+    assert "read, not answered" not in html
+    assert "is-quiet" in html
+
+
+def test_what_the_child_ended_is_not_called_unanswered(cast):
+    child = cast.tell()
+    child.again().mark_read_by_staff(1)
+    end(child.again(), timezone.now())
+    html = cast.browser("Bo").get(NORTH).content.decode()
+    assert "ended by the child" in html
+    assert "read, not answered" not in html
+
+
+def answer(cast, child):
+    child.again().add_reply(
+        str(cast.user("Bo").pk), "Bo", "Thank you.", read_up_to=99, now=timezone.now()
+    )
+
+
+def test_bo_answers_an_acute_thread_and_it_stands_before_what_never_was_acute(cast):
+    long_ago = many(cast.north, 1, Rank.QUIET, timezone.now() - timedelta(days=9))[0]
+    child = cast.tell(now="threatened")
+    answer(cast, child)
+    page = cast.browser("Bo").get(NORTH)
+    assert [row["reference"] for row in page.context["rows"]] == [
+        reference(child.pk),
+        reference(long_ago.pk),
+    ]
+    assert page.content.decode().count('<span class="stamp">was acute</span>') == 1
+    assert not Disclosure.objects.waiting().exists()
+
+
+def test_a_child_who_was_in_danger_writes_calmly_and_is_promised_what_everybody_is(cast):
+    now = timezone.now()
+    child, other = cast.tell(at=now, now="threatened"), cast.tell(at=now)
+    assert child.again().due < other.again().due
+    answer(cast, child)
+    disclosure = child.say("thank you", at=now)
+    assert (disclosure.rank, disclosure.due) == (Rank.WAITING, other.again().due)
+    rows = cast.browser("Bo").get(NORTH).context["rows"]
+    marks = {row["reference"]: (row["acute"], row["was_acute"], row["unread"]) for row in rows}
+    assert marks == {reference(child.pk): (False, True, 1), reference(other.pk): (False, False, 1)}
+    answer(cast, child)
+    assert child.again().rank == Rank.WAS_ACUTE
+
+
+def test_a_child_who_was_in_danger_and_is_again_stands_first(cast):
+    child = cast.tell(now="threatened")
+    answer(cast, child)
+    child.say("he is here", now="not_safe")
+    row = cast.browser("Bo").get(NORTH).context["rows"][0]
+    assert (row["acute"], row["was_acute"], row["waits"]) == (True, False, True)
+
+
+def test_bo_answers_while_a_child_in_danger_writes_more_and_it_stays_acute(cast):
+    child = cast.tell(now="threatened")
+    child.say("and one thing more")
+    child.again().add_reply("id", "Bo", "Thank you.", read_up_to=1, now=timezone.now())
+    assert child.again().rank == Rank.ACUTE
+
+
+def test_what_stood_there_before_there_was_a_rank_for_what_was_acute_keeps_its_place(cast):
+    acute, waiting, quiet, closed = (many(cast.north, 1, rank)[0].pk for rank in range(4))
+    migration = import_module("alltid.tell.migrations.0002_was_acute")
+    migration.make_room(apps, None)
+    ranks = dict(Disclosure.objects.values_list("pk", "rank"))
+    assert ranks == {acute: 0, waiting: 1, quiet: Rank.QUIET, closed: Rank.CLOSED}
+    migration.close_up(apps, None)
+    assert sorted(Disclosure.objects.values_list("rank", flat=True)) == [0, 1, 2, 3]
 
 
 def test_bo_sees_nothing_a_child_said_in_the_inbox(cast):
@@ -98,11 +187,22 @@ def test_closed_threads_are_not_in_the_inbox(cast):
     assert "No child is waiting for you." in page.content.decode()
 
 
+def test_bo_is_promised_a_notice_only_where_there_is_an_address_for_it(cast):
+    User.objects.filter(name="Bo").update(email="bo@example.org")
+    page = cast.browser("Bo").get(NORTH).content.decode()
+    assert "a notice goes to your address" in page
+    User.objects.filter(name="Bo").update(email="")
+    page = cast.browser("Bo").get(NORTH).content.decode()
+    assert "a notice goes to your address" not in page
+    assert "Give an address on your account page" in page
+
+
 def test_bo_walks_through_every_page_and_back_and_misses_nothing(cast):
     rows = [
         *many(cast.north, 7, Rank.ACUTE),
         *many(cast.north, 11),
-        *many(cast.north, 6, Rank.QUIET),
+        *many(cast.north, 2, Rank.WAS_ACUTE),
+        *many(cast.north, 4, Rank.QUIET),
     ]
     many(cast.south, 3)
     there, back = walk(cast.user("Bo"), cast.north, size=5)

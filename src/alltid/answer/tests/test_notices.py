@@ -9,11 +9,12 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from alltid.people.models import Membership, Team, User
 
 from .. import hands, notices
-from ..models import Notice
+from ..models import Notice, Recusal
 
 ZONE = ZoneInfo("Europe/Stockholm")
 # A Monday without a holiday.
@@ -28,6 +29,7 @@ def town(cast):
     for name in cast.people:
         User.objects.filter(name=name).update(email=f"{name.lower()}@example.org")
     User.objects.filter(name="Lo").update(language="sv")
+    User.objects.update(seen=TEN)
     return cast
 
 
@@ -159,7 +161,7 @@ def test_danger_without_an_answer_is_told_to_the_cover_teams_lead_at_night(town)
 
 def test_it_is_hidden_from_lo_and_the_cover_teams_lead_is_told_at_once(town):
     child = town.tell(at=TEN)
-    hands.hide(child.again(), town.user("Bo"), str(town.user("Lo").pk))
+    Recusal.objects.create(disclosure=child.disclosure, user=town.user("Lo"), by=town.user("Bo"))
     assert told(TEN) == ["bo"]
     assert told(child.again().due + minutes(1)) == ["mio"]
 
@@ -231,3 +233,109 @@ def test_a_team_without_a_cover_tells_its_own_lead_only(town):
     child = town.tell(at=TEN)
     child.again().mark_read_by_staff(1)
     assert told(child.again().due + hours(2)) == ["lo"]
+
+
+# --- too few will read -------------------------------------------------------------------------
+
+# Fourteen days after their last sign-in Bo is not counted any more; three days before, it is told.
+LAPSING = TEN - timedelta(days=11)
+
+
+def seen(name, at):
+    User.objects.filter(name=name).update(seen=at)
+
+
+def test_bo_and_lo_are_told_once_three_days_before_too_few_have_signed_in(town):
+    seen("Bo", LAPSING + hours(1))
+    assert told(TEN) == []
+    assert told(TEN + hours(1)) == ["bo", "lo"]
+    assert told(TEN + hours(2)) == []
+    assert told(TEN + hours(50)) == []
+    assert told(TEN + hours(74)) == []
+
+
+def test_the_mail_to_sign_in_holds_one_neutral_sentence_in_the_readers_language(town):
+    seen("Bo", LAPSING)
+    notices.run(TEN)
+    said = {one.to[0]: one for one in mail.outbox}
+    assert said["bo@example.org"].body == "It is time to sign in."
+    assert said["lo@example.org"].body == "Det är dags att logga in."
+    for one in mail.outbox:
+        assert one.subject == one.body
+        whole = one.message().as_string()
+        for word in ("North", "Norra", str(town.north.pk), town.north.pk.hex, "http", "/staff"):
+            assert word not in whole
+
+
+def test_bo_signs_in_and_the_next_time_it_is_told_anew(town):
+    seen("Bo", LAPSING)
+    assert told(TEN) == ["bo", "lo"]
+    seen("Bo", TEN + hours(1))
+    seen("Lo", TEN + hours(1))
+    assert told(TEN + hours(2)) == []
+    assert not Notice.objects.exists()
+    User.objects.filter(name__in=["Cato", "Mio"]).update(seen=TEN + timedelta(days=9))
+    assert told(TEN + timedelta(days=11)) == []
+    assert told(TEN + timedelta(days=11) + hours(2)) == ["bo", "lo"]
+
+
+def test_who_signs_in_too_seldom_is_not_told_at_night(town):
+    seen("Bo", LAPSING - hours(12))
+    assert told(TEN - hours(9)) == []
+    assert told(TEN - hours(2)) == ["bo", "lo"]
+
+
+def test_before_days_without_hours_it_is_told_at_once(town):
+    Team.objects.filter(name="North").update(opening={"0": [["08:00", "16:00"]]})
+    seen("Bo", LAPSING + hours(12))
+    assert told(TEN + hours(13)) == ["bo", "lo"]
+
+
+def test_bo_will_be_away_and_everybody_is_told(town):
+    Membership.objects.filter(user=town.user("Bo")).update(
+        away_from=TEN + hours(60), away_until=TEN + timedelta(days=30)
+    )
+    assert told(TEN) == ["bo", "lo"]
+
+
+@pytest.mark.parametrize("change", [{"opened": None}, {"cover": None}])
+def test_of_a_team_that_no_child_can_tell_nobody_is_told(town, change):
+    seen("Bo", LAPSING)
+    Team.objects.filter(name="North").update(**change)
+    assert told(TEN) == []
+
+
+def test_three_read_and_one_of_them_lapses_and_nobody_is_told(town):
+    town.reads_along("Mio")
+    seen("Bo", LAPSING)
+    assert told(TEN) == []
+
+
+def test_a_child_waits_too_and_bo_gets_one_mail_that_says_that(town):
+    seen("Bo", LAPSING)
+    town.tell(at=TEN)
+    assert told(TEN) == ["bo", "lo"]
+    assert {one.body for one in mail.outbox} == {
+        "Something waits for you.",
+        "Något väntar på dig.",
+    }
+    assert told(TEN + minutes(16)) == []
+
+
+def test_the_mail_server_is_gone_and_the_warning_is_sent_in_the_next_round(town):
+    seen("Bo", LAPSING)
+    with patch("django.core.mail.EmailMessage.send", side_effect=OSError):
+        assert notices.run(TEN).failed == 2
+    assert told(TEN + minutes(1)) == ["bo", "lo"]
+
+
+@pytest.mark.parametrize("address", ["inbox", "team"])
+def test_lo_sees_who_drops_out_soon_and_south_does_not(cast, address):
+    sentence = "Away by then, or not signed in for 14 days: Bo."
+    page = lambda name, team: cast.browser(name).get(f"/staff/{address}/{team}/")  # noqa: E731
+    assert sentence not in page("Lo", "north").content.decode()
+    seen("Bo", timezone.now() - timedelta(days=12))
+    assert sentence in page("Lo", "north").content.decode()
+    assert "can soon no longer tell" not in page("Mio", "south").content.decode()
+    seen("Bo", timezone.now() - timedelta(days=15))
+    assert "can soon no longer tell" not in page("Lo", "north").content.decode()

@@ -24,6 +24,12 @@ def reply(client, told, text="Thank you for telling.", read_up_to=1, **more):
     return client.post(url(told), {"text": text, "read_up_to": read_up_to} | more)
 
 
+def damaged(sealed):
+    """The same bytes but for the last one."""
+    sealed = bytes(sealed)
+    return sealed[:-1] + bytes([sealed[-1] ^ 1])
+
+
 def child_reads(told):
     return [line.text for line in read_thread(told.again(), told.child)]
 
@@ -53,6 +59,7 @@ def test_bo_opens_a_thread_and_it_stands_in_the_log_before_he_sees_it(cast):
 
 def test_bo_opens_nothing_while_the_log_cannot_be_written(cast):
     told = cast.tell(text="a canary in the text")
+    cast.reads_along("Mio")
     bo = cast.browser("Bo")
     with patch.object(AuditEvent, "write", side_effect=DatabaseError("disk full")):
         pages = [bo.get(url(told)), reply(bo, told, "A kind answer.")]
@@ -193,7 +200,7 @@ def test_bo_reads_what_the_child_has_ended_and_it_waits_no_more(cast):
     told = cast.tell(now="not_safe")
     Disclosure.objects.filter(pk=told.pk).update(ended=timezone.now(), locator=None)
     cast.browser("Bo").get(url(told))
-    assert told.again().rank == Disclosure.Rank.QUIET
+    assert told.again().rank == Disclosure.Rank.WAS_ACUTE
 
 
 def test_bo_sees_what_waits_first_also_after_a_reload(cast):
@@ -228,7 +235,7 @@ def test_bo_meets_a_damaged_message_and_reads_the_others(cast):
     told = cast.tell(text="first words")
     told.say("second words")
     message = Message.objects.get(disclosure=told.pk, sequence=1)
-    Message.objects.filter(pk=message.pk).update(sealed=bytes(message.sealed)[:-1] + b"\0")
+    Message.objects.filter(pk=message.pk).update(sealed=damaged(message.sealed))
     html = cast.browser("Bo").get(url(told)).content.decode()
     assert "its stored bytes are damaged" in html
     assert "second words" in html
@@ -259,7 +266,7 @@ def test_bo_meets_a_swapped_key_copy_and_nothing_opens(cast):
 def test_bo_meets_a_damaged_key_copy_and_is_told_whom_to_ask(cast):
     told = cast.tell()
     copy = KeyCopy.objects.get(disclosure=told.pk, team_key__isnull=False)
-    KeyCopy.objects.filter(pk=copy.pk).update(sealed=bytes(copy.sealed)[:-1] + b"\0")
+    KeyCopy.objects.filter(pk=copy.pk).update(sealed=damaged(copy.sealed))
     page = reply(cast.browser("Bo"), told, "Kept.")
     assert page.status_code == 500
     assert "This thread cannot be opened" in page.content.decode()

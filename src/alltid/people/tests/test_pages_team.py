@@ -234,10 +234,58 @@ def test_lo_may_not_remove_lo_and_bo_may_remove_nobody(
     assert north.memberships.count() == 2
 
 
+def test_the_last_member_stays_until_a_recovery_sheet_was_checked(
+    cast: dict[str, Person], north: Team
+) -> None:
+    keys.forget_member(Membership.objects.get(user=cast["Bo"].user))
+    last = Membership.objects.get(user=cast["Lo"].user)
+    with pytest.raises(keys.LastMember):
+        keys.forget_member(last)
+    assert north.memberships.count() == 1
+    sheet = north.sheets.first()
+    assert sheet is not None
+    sheet.checked = timezone.now() - timedelta(days=500)
+    sheet.save()
+    with pytest.raises(keys.LastMember):
+        keys.forget_member(last)
+    sheet.checked = timezone.now()
+    sheet.save()
+    assert keys.forget_member(last).copies.filter(user__isnull=False).count() == 0
+    assert not north.memberships.exists()
+
+
+@pytest.mark.parametrize("lost", ["the account", "the key"])
+def test_a_member_who_cannot_open_lets_nobody_else_go(
+    cast: dict[str, Person], north: Team, lost: str
+) -> None:
+    bo = cast["Bo"].user
+    assert keys.may_remove(Membership.objects.get(user=cast["Lo"].user))
+    if lost == "the account":
+        User.objects.filter(pk=bo.pk).update(is_active=False)
+    else:
+        bo.team_key_copies.filter(key=north.current_key()).delete()
+    assert not keys.may_remove(Membership.objects.get(user=cast["Lo"].user))
+
+
+def test_two_leads_remove_each_other_at_once_and_one_stays(
+    cast: dict[str, Person], north: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def last(*_given: object) -> None:
+        raise keys.LastMember
+
+    monkeypatch.setattr("alltid.tell.rotation.forget_member", last)
+    bo = Membership.objects.get(user=cast["Bo"].user)
+    page = cast["Lo"].browser().post(f"/staff/team/north/remove/{bo.pk}/")
+    assert page.status_code == 409
+    assert "Nobody else can open what children wrote to this team." in page.content.decode()
+
+
 def test_lo_changes_the_hours_and_mistakes_are_named(cast: dict[str, Person], north: Team) -> None:
     lo = cast["Lo"].browser()
     typed = {f"day{n}": "" for n in range(7)} | {"day0": "8-9", "closures": "soon"}
-    page = lo.post("/staff/team/north/hours/", typed).content.decode()
+    answer = lo.post("/staff/team/north/hours/", typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
     assert "Monday cannot be read." in page
     assert "One of the lines cannot be read." in page
     north.refresh_from_db()
@@ -315,6 +363,17 @@ def test_the_log_shows_lo_what_happened_but_nothing_that_is_hidden_from_lo(
     assert page.count("<strong>Bo</strong> opened") == 2
 
 
+def test_the_log_says_that_a_child_is_noted_by_the_hour(
+    cast: dict[str, Person], north: Team
+) -> None:
+    AuditEvent.write("opened", actor=cast["Bo"].user, team=north)
+    AuditEvent.write("ended_by_child", actor=None, team=north)
+    page = cast["Lo"].browser().get("/staff/team/north/log/").content.decode()
+    times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d(?=</time>)", page)
+    assert times[0].endswith(":00")
+    assert "Of what a child or the system did, only the hour is noted." in page
+
+
 def test_the_log_turns_pages_without_losing_a_line(cast: dict[str, Person], north: Team) -> None:
     AuditEvent.objects.bulk_create(
         AuditEvent(verb="opened", actor=cast["Bo"].user, team=north, why=f"line {n}.")
@@ -348,6 +407,26 @@ def test_bo_changes_the_passphrase_and_the_old_one_is_refused(
     assert Client().post("/staff/sign-in/", cast["Bo"].at_sign_in()).status_code == 403
     sign_in(client, "Bo", words, cast["Bo"].totp_secret)
     assert client.get("/staff/team/north/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "heading", "own"),
+    [
+        ("passphrase", "New passphrase", "own-kept"),
+        ("code", "New phone for the codes", "own-new_code"),
+    ],
+)
+def test_bo_is_asked_for_what_is_his_own_where_he_makes_a_secret_anew(
+    cast: dict[str, Person], north: Team, address: str, heading: str, own: str
+) -> None:
+    page = cast["Bo"].browser().get(f"/staff/account/{address}/").content.decode()
+    assert f"<title>{heading} · Alltid</title>" in page
+    assert f"<h1>{heading}</h1>" in page
+    assert 'name="username" value="Bo" autocomplete="username" hidden' in page
+    asked = [re.search(rf'<input[^>]*name="{name}"', page)
+             for name in ("own-offer", own, "own-passphrase", "own-code")]  # fmt: skip
+    assert all(asked)
+    assert 'href="/staff/account/">Keep the old one' in page
 
 
 def test_bo_takes_a_new_phone_and_the_old_one_shows_wrong_codes(
@@ -432,7 +511,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
 EXPECTED_POST: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/children/": (302, 404, 302, 404),
     "/staff/team/north/invite/": (302, 404, 200, 404),
-    "/staff/team/north/hours/": (302, 404, 200, 404),
+    "/staff/team/north/hours/": (302, 404, 422, 404),
     "/staff/team/north/mend/{waiting}/": (302, 404, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 409, 409, 404),
     "/staff/account/away/north/": (302, 302, 302, 404),

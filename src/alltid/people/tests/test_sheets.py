@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alltid.people import keys, sheets
-from alltid.people.models import AuditEvent, Team, TeamKey, TeamKeyCopy
+from alltid.people.models import AuditEvent, Membership, Team, TeamKey, TeamKeyCopy
 from alltid.people.signin import sign_in
 from alltid.people.unlocking import Unlocked
 from alltid.vault.errors import KeySubstituted, NotForThisKey
@@ -126,21 +126,62 @@ def test_sheet_without_a_copy_of_a_generation_does_not_pass_a_check(north):
         sheets.check(north, north.printed[0], timezone.now())
 
 
-def test_bo_is_given_the_keys_by_a_sheet_and_opens_them(north, monkeypatch):
+@pytest.mark.parametrize("member", [False, True])
+def test_bo_is_given_the_keys_by_a_sheet_and_opens_them_and_leads(north, monkeypatch, member):
     bo = person("Bo")
-    keyboard = Keyboard({"The key:": spelt(north.printed[0])})
-    keyboard.type(monkeypatch, "recovery", "restore", "--team", "North", "--user", "bo")
+    if member:
+        Membership.objects.create(team=north, user=bo.user)
+    keyboard = Keyboard({"If that is right": "bo", "The key:": spelt(north.printed[0])})
+    said = keyboard.type(monkeypatch, "recovery", "restore", "--team", "North", "--user", "bo")
+    assert "Bo (Bo) becomes a lead of team North" in said
     assert bo.unlocked().team_identity(north.current_key())
-    assert north.memberships.get(user=bo.user).let_in is not None
+    assert north.is_led_by(bo.user)
     event = AuditEvent.objects.get(verb="recovery_used")
     assert (event.subject, event.why) == (str(bo.user.pk), "sheet 1")
+
+
+@pytest.mark.parametrize("answers", [[], ["yes"], ["Lo"]])
+def test_keeper_does_not_type_bos_name_and_no_sheet_is_asked(north, monkeypatch, answers):
+    bo = person("Bo")
+    keyboard = Keyboard({"If that is right": list(answers), "The key:": spelt(north.printed[0])})
+    with pytest.raises(CommandError, match="Nothing was kept"):
+        keyboard.type(monkeypatch, "recovery", "restore", "--team", "North", "--user", "Bo")
+    assert len(keyboard.asked) == len(answers) + 1
+    assert not any(question.startswith("The key") for question in keyboard.asked)
+    assert not bo.user.memberships.exists()
+    assert not AuditEvent.objects.filter(verb="recovery_used").exists()
+
+
+def test_keeper_mistypes_a_new_name_and_is_asked_again_and_then_kim_leads(north, monkeypatch):
+    keyboard = Keyboard(
+        {"If that is right": ["Kin", "Kim"], "The key:": spelt(north.printed[0])},
+    )
+    keyboard.answers["The six digits"] = keyboard.app
+    said = keyboard.type(
+        monkeypatch, "recovery", "restore", "--team", "North", "--user", "Kim", "--fresh",
+        "--first-name", "Kim",
+    )  # fmt: skip
+    assert "Kim (Kim, somebody new) becomes a lead of team North" in said
+    assert "That is not the user name Kim." in said
+    assert "The old one opens nothing" not in said
+    assert [lead.user.name for lead in north.leads()] == ["Kim", "Lo"]
+
+
+def test_lo_who_leads_already_is_told_what_is_done_and_not_asked(north, monkeypatch):
+    keyboard = Keyboard({"The key:": spelt(north.printed[0])})
+    said = keyboard.type(monkeypatch, "recovery", "restore", "--team", "North", "--user", "Lo")
+    assert "Lo (Lo) leads team North and is given every key of it again." in said
+    assert len(keyboard.asked) == 1
 
 
 def test_lo_who_lost_everything_gets_a_new_way_in_and_opens_the_old_keys(north, monkeypatch):
     old = north.memberships.get().user.recipient
     keyboard = Keyboard({"The key:": spelt(north.printed[0])})
     keyboard.answers["The six digits"] = keyboard.app
-    keyboard.type(monkeypatch, "recovery", "restore", "--team", "North", "--user", "Lo", "--fresh")
+    said = keyboard.type(
+        monkeypatch, "recovery", "restore", "--team", "North", "--user", "Lo", "--fresh"
+    )
+    assert "Lo (Lo) gets a new way in. The old one opens nothing" in said
     signed = sign_in("Lo", keyboard.passphrase(), keyboard.app())
     assert signed.user.recipient != old
     assert Unlocked(signed.user, signed.identity).team_identity(north.current_key())

@@ -1,6 +1,7 @@
 """Bad days, really caused: each has its page, a status that is right, and the text kept."""
 
 import sqlite3
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -130,15 +131,12 @@ def test_full_queue_before_the_key_derivation_keeps_the_text(
     ada.language = language
     ada.look()
     monkeypatch.setattr(CHILD_GATE, "_wait", 0.01)
-    with CHILD_GATE.turn(), CHILD_GATE.turn() if CHILD_GATE._running._value else _nothing():
+    with ExitStack() as full:
+        for _permit in range(CHILD_GATE.permits):
+            full.enter_context(CHILD_GATE.turn())
         ada.send(text=TEXT)
     assert ada.seen.status_code == 503
     assert kept(ada)
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-    def __exit__(self, *_: object) -> None: ...
 
 
 @both_languages

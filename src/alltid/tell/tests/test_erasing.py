@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from alltid.people.keys import new_generation
-from alltid.people.models import Team
+from alltid.people.models import AuditEvent, Team
 from alltid.people.tests.scene import Person
 from alltid.tell import erasing
 from alltid.tell.models import Disclosure, KeyCopy, Message, SpentForm, VisitKey
@@ -43,6 +43,21 @@ def test_unread_acute_talk_stays_to_be_read(ada: Ada) -> None:
     assert Disclosure.objects.count() == 1
 
 
+def test_what_was_ended_unread_does_not_go_from_under_bo_who_opens_it(
+    ada: Ada, north: Team, bo: Person
+) -> None:
+    Team.objects.filter(pk=north.pk).update(keeps_after_end=False)
+    ada.tell("hej", now="not_safe")
+    ada.send("end/", do="end")
+    disclosure, later = Disclosure.objects.get(), timezone.now()
+    AuditEvent.write("opened", actor=bo.user, team=north, subject=disclosure.pk)
+    disclosure.mark_read_by_staff(1)
+    erasing.sweep(later + timedelta(hours=23))
+    assert Disclosure.objects.count() == 1
+    erasing.sweep(later + timedelta(hours=25))
+    assert Disclosure.objects.count() == 0
+
+
 @pytest.mark.parametrize(("keeps", "left"), [(True, 1), (False, 0)])
 def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, left: int) -> None:
     Team.objects.filter(pk=north.pk).update(keeps_after_end=keeps)
@@ -54,10 +69,11 @@ def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, 
     assert Disclosure.objects.count() == left
 
 
+@pytest.mark.parametrize("tap", ["okay", "not_safe"])
 def test_words_of_a_talk_answered_a_year_ago_open_nothing_and_the_team_keeps_it(
-    ada: Ada, bo: Person
+    ada: Ada, bo: Person, tap: str
 ) -> None:
-    words = ada.tell("hej")
+    words = ada.tell("hej", now=tap)
     answer(Disclosure.objects.get(), bo, "Thank you for telling.")
     due = Disclosure.objects.get().due
     erasing.sweep(due + timedelta(days=364))

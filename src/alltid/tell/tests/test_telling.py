@@ -1,6 +1,8 @@
 """Ada tells, comes back, writes more, says how it felt, and ends."""
 
+import gzip
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -9,13 +11,17 @@ from django.utils import timezone
 
 from alltid.people.models import AuditEvent, Team, User
 from alltid.people.tests.scene import Person
-from alltid.tell import cards
+from alltid.tell import cards, views
 from alltid.tell.feelings import feeling_label
 from alltid.tell.models import Card, Disclosure, Feeling, KeyCopy, Message
 from alltid.vault.identity import Identity
 from alltid.vault.words import words_for
+from alltid.web import files
+from alltid.web.files import press_script
 
 from .conftest import Ada
+
+SCRIPT = Path(files.__file__).parent / "static" / "web" / "child.js"
 
 
 def staff_reads(disclosure: Disclosure, reader: Person) -> list[str]:
@@ -47,8 +53,12 @@ def test_ada_comes_back_and_reads_the_answer(ada: Ada, bo: Person) -> None:
     answer(Disclosure.objects.get(), bo, "Thank you for telling.")
     ada.come_back([word.upper()[:4] for word in words])
     assert ada.seen.status_code == 200
+    assert ada.sees("New answer from Bo")
     assert ada.sees("Thank you for telling.")
     assert Disclosure.objects.get().read_by_child == 2
+    ada.come_back(words)
+    assert ada.sees("Answer from Bo")
+    assert not ada.sees("New answer from Bo")
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -101,6 +111,44 @@ def test_one_tap_is_enough_and_starts_as_acute(ada: Ada) -> None:
     assert disclosure.acute
     assert disclosure.rank == Disclosure.Rank.ACUTE
     assert ada.sees("You don't have to pay or send anything because someone threatens you.")
+
+
+@pytest.mark.parametrize("kind", Team.Kind.values)
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_first_page_is_light_on_a_late_day_too(
+    ada: Ada, north: Team, language: str, kind: str
+) -> None:
+    ada.tell("hej")
+    Disclosure.objects.update(due=timezone.now() - timedelta(hours=3))
+    Team.objects.filter(pk=north.pk).update(kind=kind)
+    views.forget_remembered()
+    ada.language = language
+    page = ada.look()
+    assert ada.sees("at/south/")  # somebody else is offered
+    head = "".join(f"{name}: {value}\r\n" for name, value in page.items())
+    script = gzip.compress(press_script(SCRIPT.read_text()).encode(), 9)
+    # Each answer has its status, its date and its server's name besides; the script its own head.
+    assert len(page.content) + len(head) + len(script) + 2 * 100 + 300 <= 14_000
+
+
+@pytest.mark.parametrize("now", ["", "okay", "not_safe"])
+def test_emergency_number_stands_wherever_ada_gets_to(ada: Ada, now: str) -> None:
+    def there() -> bool:
+        return ada.sees('href="tel:112"') and ada.sees('href="tel:116111"')
+
+    ada.look()
+    assert there()
+    ada.send(text="hej", now=now)
+    words = ada.words
+    assert there()
+    assert ada.html.count('href="tel:112"') == 1
+    ada.come_back(words)
+    assert there()
+    ada.send("end/", do="ask")
+    assert ada.sees("Do you want to end this?")
+    assert there()
+    ada.send("end/", do="end")
+    assert there()
 
 
 def test_ada_writes_more_with_the_capsule_alone(ada: Ada, bo: Person) -> None:

@@ -5,10 +5,13 @@ import hashlib
 import re
 from pathlib import Path
 
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
 from django.template import Context, Template
 from django.utils import translation
 
 from alltid.web import inline
+from alltid.web.files import PressedFiles, press_script
 from alltid.web.inline import child_css, child_css_source, press
 from alltid.web.templatetags.child import names, six, tap
 
@@ -40,6 +43,25 @@ def test_the_script_stores_nothing_and_runs_nothing_typed():
     script = SCRIPT.read_text()
     for word in ("Storage", "cookie", "indexedDB", "innerHTML", "eval(", "sendBeacon", "http"):
         assert word not in script
+
+
+def test_a_pressed_script_loses_its_comments_and_keeps_its_lines():
+    script = "/* why\n   and how */\n(() => {\n  /* Leaving */\n\n  go('/' + x);\n})();\n"
+    assert press_script(script) == "(() => {\ngo('/' + x);\n})();\n"
+
+
+def test_the_childs_script_is_served_pressed(tmp_path):
+    files = PressedFiles(location=tmp_path, base_url="/static/")
+    with SCRIPT.open("rb") as script:
+        files.save("web/child.js", File(script))
+    list(
+        files.post_process({"web/child.js": (FileSystemStorage(SCRIPT.parents[1]), "web/child.js")})
+    )
+    served = tmp_path / files.stored_name("web/child.js")
+    assert served.name != "child.js"
+    assert served.read_text() == press_script(SCRIPT.read_text())
+    assert "/*" not in served.read_text()
+    assert "'use strict';" in served.read_text()
 
 
 def test_a_tap_that_was_kept_is_chosen_and_no_other():

@@ -1,7 +1,8 @@
 """Try a recovery sheet, open a team's keys with one, or print new ones.
 
 `recovery check --team North` belongs into every year. `recovery restore --team North --user NAME`
-is for the day when no member can open the keys any more; --fresh makes that person's way in anew.
+is for the day when no member can open the keys any more: that person leads the team from then on,
+which is asked first; --fresh makes their way in anew.
 `recovery renew --team North --by NAME` is for a sheet that was lost, or that somebody has seen.
 """
 
@@ -96,14 +97,15 @@ class Command(Console):
                 f"Nobody signs in as {options['user']}. To make them a way in, add --fresh and "
                 "--first-name."
             )
-        identity = self._read_sheet()
-        sheets.generations(team, identity)  # refuse before a way in is made
         if user is None:
             user = User(
                 name=options["user"],
                 first_name=options["first_name"],
                 language=options["language"],
             )
+        self._make_sure(team, user, fresh=options["fresh"])
+        identity = self._read_sheet()
+        sheets.generations(team, identity)  # refuse before a way in is made
         if options["fresh"]:
             offer = give_way_in(self, user.name, user.language)
             protect(user, Identity.generate(), offer.passphrase, offer.totp_secret)
@@ -115,8 +117,33 @@ class Command(Console):
             opened = sheets.restore(team, identity, user, timezone.now())
         self.clear_screen()
         self.say(
-            f"{user.name} can open everything of team {team} again ({opened} keys). Put the sheet "
-            "back under lock. Then remove whoever has left: that gives the team a new key."
+            f"{user.name} leads team {team} and can open everything again ({opened} keys). Put the "
+            "sheet back under lock. Then remove whoever has left: that gives the team a new key."
+        )
+
+    def _make_sure(self, team: Team, user: User, *, fresh: bool) -> None:
+        """Say what is going to be done to whom; who would newly lead the team is asked about."""
+        known = not user._state.adding
+        who = f"{user.name} ({user.first_name}{'' if known else ', somebody new'})"
+        if fresh and known:
+            self.say(
+                f"{who} gets a new way in. The old one opens nothing any more, and their other "
+                "teams, if there are any, must let them in again."
+            )
+        if known and team.is_led_by(user):
+            self.say(f"{who} leads team {team} and is given every key of it again.")
+            return
+        self.say(
+            f"{who} becomes a lead of team {team}: can read everything that children have told it, "
+            "and decides who is let in and who is removed.",
+        )
+        self.ask(
+            "If that is right, type their user name; if not, stop with Ctrl-C:",
+            lambda typed: (
+                None
+                if typed.casefold() == user.name.casefold()
+                else f"That is not the user name {user.name}. Nothing has been changed."
+            ),
         )
 
     def _renew(self, team: Team, options: dict[str, Any]) -> None:

@@ -51,8 +51,10 @@ const send = async (form, by) => {
   try {
     const fields = new URLSearchParams(new FormData(form));
     if (by && by.name) fields.append(by.name, by.value);
-    show(await load(by && by.getAttribute('formaction') || form.getAttribute('action') || location.pathname,
-      { method: 'POST', body: fields }));
+    const url = by && by.getAttribute('formaction') || form.getAttribute('action') || location.pathname;
+    show(await load(url, { method: 'POST', body: fields }));
+    // The page before may be come back to from beside it, and not once something was told.
+    if (url !== location.pathname) left = null;
   } catch (_) {
     main.removeAttribute('aria-busy');
     if (lost) { lost.hidden = false; (by && by.offsetParent ? by : form).before(lost); lost.focus(); }
