@@ -101,7 +101,7 @@ def look_up(keys: Hashes, values: Codes, key: np.uint64) -> int:
 # --- what each sign is -------------------------------------------------------------------------
 
 LETTER, DIGIT, SIGN, JOINT, ALPHA, UNKNOWN = 1, 2, 4, 8, 16, 32
-_JOINTS = " .,-_*~/|"
+JOINTS = " .,-_*~/|"
 
 
 @cache
@@ -125,7 +125,7 @@ def signs() -> dict[str, Any]:
             kinds[code] = SIGN | (ALPHA if sign.isalpha() else 0)
         if not sign.isascii() and (sign.isdigit() or unicodedata.category(sign) == "Nd"):
             kinds[code] = UNKNOWN
-        if sign in _JOINTS:
+        if sign in JOINTS:
             kinds[code] |= JOINT
     kinds[0] = UNKNOWN
     return {"at": at, "codes": np.array(codes, np.int32), "kinds": kinds}

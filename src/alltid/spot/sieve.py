@@ -7,20 +7,25 @@ with the three letters after it, which finds every word that asks for something,
 What was noted or found is read by compiled.py; what neither was holds nothing that is asked.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import reading, recogniser
+from . import recogniser
 from .compiled import (
     ALNUM,
     CODES,
     JOINT,
+    JOINTS,
     LONGEST,
     NEVER,
     SEED,
+    SIGN,
     UNKNOWN,
     Record,
     compiled,
@@ -42,139 +47,164 @@ Bytes = npt.NDArray[np.uint8]
 BLOCK = 1 << 16
 # Room before and after a block, so that no place of it has too few neighbours.
 EDGE = 16
-_BITS = 20
-_ASK, _FIRST, _SECOND, _SIGNED = 1, 2, 4, 8
-_DRESSED, _PLAIN, _JOINT, _NOTHING = 0, 1, 2, 3
-_ASKS, _ASKS_FOR_NOTHING, _DRESSED_UP = 1, 2, 3
+# Of the filter: places by the first four letters of eight, bits by the last four.
+_BITS, _BUCKET = 15, 6
+_DRESSED, _PLAIN, _JOINT, _NOTHING, _PASSED_OVER = 0, 1, 2, 3, 4
+_ASKS, _DRESSED_UP = 1, 2
 _LONGEST_WORD = 64
 _PART = 64
-# In everyday messages of any kind; of a phrase, another word is looked for where it has one.
-_EVERYDAY = frozenset(
-    "a and any at back by call come day for get go going house i in is it live look me mine my night"
-    " of on one or out over see the time to what with you att den det du en han hem hit hur jag kan"
-    " kom komma kommer med min mig mot på ser som till upp ut vi över".split()
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Small letters as they stand in a block, nought for what is none, and the signs around them.
+
+    before, after: the sign of ASCII without which they do not ask, or nought.
+    """
+
+    letters: bytes
+    before: int = 0
+    after: int = 0
 
 
 class _Asks:
-    """What asks, as the sieve looks for it: words alone, words beside others, and pictures.
+    """What asks, as the sieve looks for it.
 
-    kinds: of each word, how it asks. sought: the forms that are looked for, with nought for what is
-    no letter. shown: code points that ask. beside: signs that make a short word ask.
+    sought: words and phrases. shown: code points that ask.
     """
 
     def __init__(self, words: Lexicon) -> None:
-        self.kinds: dict[str, int] = {}
-        self.pairs: set[str] = set()
-        self.sought: set[bytes] = set()
-        self.short: set[bytes] = set()
+        self.sought: set[_Sought] = set()
         self.shown: set[int] = set()
-        self.beside: set[str] = set()
         # A lexicon that asks with less than two letters makes every message one to be read.
         self.anywhere = False
-        self._often = Counter(token for tokens, _entry in _phrases(words) for token in tokens)
-        for found in (words.words, words.squeezed):
-            for form, entries in found.items():
-                if _has(entries, recogniser.ASKS):
-                    self._add_word(form, _ASK)
+        for form, entries in words.words.items():
+            if _has(entries, recogniser.ASKS):
+                self._add([form])
         for tokens, entry in _phrases(words):
             if entry.letter in recogniser.ASKS:
                 self._add_phrase(tokens)
+        self.sought = {each for each in self.sought if not self._is_around_another(each)}
         for form, entry in words.heads.items():
             if entry.letter in recogniser.ASKS:
-                self.sought.add(_bytes(form) + b"\0")
+                self.sought.add(_Sought(_bytes(form) + b"\0"))
 
-    def rarest(self, parts: Iterable[str]) -> str:
-        """The word that is met least, of some."""
-        return min(parts, key=lambda part: (part in _EVERYDAY, self._often[part], part))
-
-    def _add_word(self, form: str, kind: int) -> None:
-        spelled = _bytes(form)
-        self.kinds[form] = self.kinds.get(form, 0) | kind
-        if len(spelled) > 2:
-            self.sought.add(b"\0" + spelled + b"\0")
-        elif len(spelled) == 2:
-            self.short.add(spelled)
+    def _add(self, parts: list[str], before: str = "\0", after: str = "\0") -> None:
+        spelled = b"\0" + b"\0".join(map(_bytes, parts)) + b"\0"
+        if len(spelled) > 3:
+            self.sought.add(_Sought(spelled, ord(before), ord(after)))
         else:
             self.anywhere = True
 
     def _add_phrase(self, tokens: list[str]) -> None:
-        """Look for the rarest word of a phrase, or for two of its words side by side."""
+        """Look for a phrase, or for the longest part of it that stands between signs and numbers."""
         if shown := [ord(token) for token in tokens if not token[0].isalpha() and token > "\x7f"]:
             self.shown.add(shown[0])
             return
         parts = [part for token in tokens for part in token.split("'")]
-        spelled = [place for place, part in enumerate(parts) if _is_word(part)]
-        pairs = [place for place in spelled if place + 1 in spelled]
-        rare = [part for part in parts if len(part) > 2 and _is_word(part) and part not in _EVERYDAY]
-        if rare:
-            self._add_beside(self.rarest(rare), parts, pairs)
-        elif pairs:
-            pair = min(pairs, key=lambda place: sum(self._often[part] for part in parts[place:][:2]))
-            first, second = parts[pair : pair + 2]
-            self.pairs.add(f"{first} {second}")
-            self.kinds[first] = self.kinds.get(first, 0) | _FIRST
-            self.kinds[second] = self.kinds.get(second, 0) | _SECOND
-            self.sought.add(b"\0" + _bytes(first) + b"\0" + _bytes(second) + b"\0")
-        elif any(len(parts[place]) > 2 for place in spelled):
-            self._add_word(self.rarest(parts[at] for at in spelled if len(parts[at]) > 2), _ASK)
-        elif two := [parts[place] for place in spelled if len(parts[place]) == 2]:
-            self._add_word(self.rarest(two), _SIGNED)
-            self.beside.update(sign for token in tokens for sign in token if not sign.isalpha())
+        if any(part in _EVENTS for part in parts):
+            return
+        runs, at = [], 0
+        for of_words, run in itertools.groupby(parts, _is_word):
+            words = list(run)
+            around = [*parts[at - 1 : at], "\0"][0], [*parts[at + len(words) :], "\0"][0]
+            runs += [(words, around)] if of_words else []
+            at += len(words)
+        if runs:
+            words, (before, after) = max(runs, key=lambda run: len(" ".join(run[0])))
+            self._add(words, before[-1], after[0])
         else:
             self.anywhere = True
 
-    def _add_beside(self, key: str, parts: list[str], pairs: list[int]) -> None:
-        at = parts.index(key)
-        if at in pairs:
-            self._add_word(key, _FIRST)
-            self.pairs.add(f"{key} {parts[at + 1]}")
-        elif at - 1 in pairs:
-            self._add_word(key, _SECOND)
-            self.pairs.add(f"{parts[at - 1]} {key}")
-        else:
-            self._add_word(key, _ASK)
+    def _is_around_another(self, sought: _Sought) -> bool:
+        """Whether a part of it is sought already: then that is enough."""
+        parts = sought.letters.strip(b"\0").split(b"\0")
+        shorter = (
+            _Sought(b"\0" + b"\0".join(parts[start:end]) + b"\0")
+            for start, end in itertools.combinations(range(len(parts) + 1), 2)
+        )
+        return any(each in self.sought for each in shorter if each != sought)
 
 
 def _is_word(part: str) -> bool:
-    return part.isalpha() and ord(max(part)) < 256
+    """Whether a part of a phrase stands in a block as it is: letters, or a number of one digit."""
+    return (part.isalpha() and ord(max(part)) < 256) or (len(part) == 1 and part in _DIGITS)
 
 
 def sieve(words: Lexicon) -> Record:
     """What the first look needs of a lexicon."""
     asks = _Asks(words)
-    heads = [form for form, entry in words.heads.items() if entry.letter in recogniser.ASKS]
-    gives, money = _gives(words, asks)
-    bits = np.zeros(1 << _BITS - 3, np.uint8)
-    for window in _windows(asks.sought, _common(words)):
-        place = _place(int.from_bytes(window, "little"))
-        bits[place >> 3] |= 1 << (place & 7)
     bangs = np.zeros(1 << 16, np.uint8)
     for form in recogniser._known(words):
         for end in range(1, len(form)):
             if not form[end:].strip("il"):
                 last = (b"\0" + _bytes(form[:end]))[-2:]
                 bangs[last[0] << 8 | last[1]] = 1
-    beside = np.zeros(256, np.uint8)
-    beside[[ord(sign) for sign in asks.beside]] = 1
+    joints = np.zeros(256, np.uint8)
+    joints[[ord(sign) for sign in JOINTS]] = 1
+    squeezed = {form for form, found in words.squeezed.items() if _has(found, recogniser.ASKS)}
     return record(
+        **_windows(asks.sought, words),
         **named(
-            ask=table((_hash(form), kind) for form, kind in asks.kinds.items()),
-            pair=table((_hash(pair), 1) for pair in asks.pairs),
-            head=table((_hash(form, -1), 1) for form in heads),
+            squeezed=table((_hash(form), 1) for form in squeezed),
             known=table((_hash(form), 1) for form in recogniser._known(words)),
-            give=table((_hash(form), 1) for form in gives),
         ),
         **leet(),
         anywhere=asks.anywhere,
-        bits=bits,
         bangs=bangs,
-        beside=beside,
-        money=money,
-        give_heads=any(entry.letter in recogniser.GIVES for entry in words.heads.values()),
+        joints=joints,
         looks=_looks(asks.shown),
-        short=np.array([[*form] for form in sorted(asks.short)] or [[1, 1]], np.uint8),
+        short=np.array(
+            [
+                [*each.letters[1:3], each.before, each.after]
+                for each in asks.sought
+                if len(each.letters) == 4
+            ]
+            or [[1, 1, 0, 0]],
+            np.uint8,
+        ),
     )
+
+
+def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
+    """Of everything sought, eight letters (or the four that there are) at an even and an odd place.
+
+    filters: by a hash of the first four, a bit for each hash of the next four. window: by the
+    letters, from and to in `places`: where in `sought` something begins and ends, where in it the
+    window stands, and the signs before and after it.
+    """
+    letters = bytearray()
+    of_window: dict[int, list[tuple[int, ...]]] = {}
+    common = _common(words)
+    for each in sorted(sought, key=lambda each: (each.letters, each.before, each.after)):
+        spelled, start = each.letters, len(letters)
+        letters += spelled
+        for parity in (0, 1) if len(spelled) > 4 else ():
+            at = min(
+                range(parity, len(spelled) - 3, 2),
+                key=lambda at: (
+                    len(spelled) - at < 8,
+                    common[spelled[at : at + 8]] + common[spelled[at : at + 4]],
+                ),
+            )
+            found = (start, start + len(spelled), at, each.before, each.after)
+            of_window.setdefault(_key(spelled[at : at + 8]), []).append(found)
+    filters = np.zeros(1 << _BITS, np.uint64)
+    places: list[tuple[int, ...]] = []
+    ranges: list[tuple[int, int]] = []
+    for key, found_ in of_window.items():
+        first, next_ = key & 0xFFFFFFFF, key >> 32
+        bit = 1 << _place(next_, _BUCKET) if next_ else (1 << 64) - 1
+        filters[_place(first, _BITS)] |= np.uint64(bit)
+        ranges.append((len(places), len(places) + len(found_)))
+        places += found_
+    return {
+        **_marked(of_window),
+        "filters": filters,
+        "ranges": np.array(ranges or [(0, 0)], np.int32),
+        "places": np.array(places or [(0, 0, 0, 0, 0)], np.int32),
+        "sought": np.frombuffer(bytes(letters) or b"\0", np.uint8),
+    }
 
 
 def _phrases(words: Lexicon) -> Iterator[tuple[list[str], Entry]]:
@@ -187,24 +217,19 @@ def _has(found: tuple[Entry, ...], letters: frozenset[str]) -> bool:
     return any(entry.letter in letters for entry in found)
 
 
-def _gives(words: Lexicon, asks: _Asks) -> tuple[set[str], Bytes]:
-    """Words without one of which nothing is given, and 1 for each sign of ASCII that gives.
-
-    Of a phrase it is the rarest word. What is not made of letters is told by the row's other signs.
-    """
-    gives = {form for form, found in words.words.items() if _has(found, recogniser.GIVES)}
-    money = np.zeros(256, np.uint8)
-    for sign, letter in reading._SIGNS.items():
-        if sign.isascii() and letter in recogniser.GIVES:
-            money[ord(sign)] = 1
-    money[ord("0") : ord("9") + 1] = 1
-    for tokens, entry in _phrases(words):
-        spelled = [part for token in tokens for part in token.split("'") if _is_word(part)]
-        if entry.letter in recogniser.GIVES and spelled:
-            gives.add(asks.rarest(spelled))
-        elif entry.letter in recogniser.GIVES and tokens[0].isascii():
-            money[ord(tokens[0][0])] = 1
-    return gives, money
+def _marked(keys: Iterable[int]) -> dict[str, Any]:
+    """A small hash table: 32 bits of each key, and the number of the key."""
+    mixed = [key * _MIX_KEY & (1 << 64) - 1 for key in keys]
+    size = 16
+    while size < 3 * len(mixed):
+        size *= 2
+    marks, numbers = np.zeros(size, np.uint32), np.zeros(size, np.int32)
+    for number, key in enumerate(mixed):
+        place = key >> 15 & size - 1
+        while marks[place]:
+            place = place + 1 & size - 1
+        marks[place], numbers[place] = key >> 32, number
+    return {"windows": marks, "window": numbers}
 
 
 def _bytes(form: str) -> bytes:
@@ -212,29 +237,33 @@ def _bytes(form: str) -> bytes:
     return bytes(byte | 0x20 for byte in form.encode())
 
 
-def _hash(form: str, way: int = 1) -> int:
-    return hash_of("\n".join(_bytes(part)[::way].decode("latin-1") for part in form.split(" ")))
+# Signs so rare that a message with one is read, and phrases with them are not looked for.
+_EVENTS = "+="
+_DIGITS = "0123456789"
 
 
-def _windows(forms: Iterable[bytes], common: Counter[bytes]) -> Iterator[bytes]:
-    """Of each form the rarest four bytes at an even place, and the rarest at an odd one."""
-    for form in forms:
-        for parity in (0, 1):
-            places = range(parity, len(form) - 3, 2)
-            yield min((form[place : place + 4] for place in places), key=lambda w: (common[w], w))
+def _hash(form: str) -> int:
+    return hash_of(_bytes(form).decode("latin-1"))
 
 
 def _common(words: Lexicon) -> Counter[bytes]:
-    """How often four bytes stand in the lexicon's own words, a sample of its languages."""
-    tokens = [token for each, _entry in _phrases(words) for token in each]
-    spelled = (b"\0" + _bytes(token) + b"\0" for token in (*words.words, *tokens))
-    return Counter(form[at : at + 4] for form in spelled for at in range(len(form) - 3))
+    """How often four and eight letters stand in the lexicon's phrases, a sample of its languages."""
+    spelled = {b"\0" + b"\0".join(map(_bytes, tokens)) + b"\0" for tokens, _ in _phrases(words)}
+    return Counter(
+        each[at : at + size] for each in spelled for size in (4, 8) for at in range(len(each) - size)
+    )
+
+
+def _key(window: bytes) -> int:
+    """Eight letters, or else the first four, as one number."""
+    return int.from_bytes(window if len(window) == 8 else window[:4], "little")
 
 
 def _looks(shown: set[int]) -> Bytes:
-    """What is to be thought of each code point beyond ASCII: dressed up, plain, a joint, nothing.
+    """What is to be thought of each code point beyond ASCII.
 
-    A picture that asks counts as dressed up: its message is read.
+    It can join letters, be nothing, be passed over between words, or be plain. Else it counts as
+    dressed up, as a letter does and a picture that asks: its message is read.
     """
     held = signs()
     at, codes, kinds = held["at"], held["codes"], held["kinds"]
@@ -246,17 +275,21 @@ def _looks(shown: set[int]) -> Bytes:
         elif code not in shown and not any(
             kinds[part] & (ALNUM | UNKNOWN) or chr(part) in "@$!|" for part in folded
         ):
-            looks[code] = _JOINT if any(kinds[part] & JOINT for part in folded) else _PLAIN
+            joint = any(kinds[part] & JOINT for part in folded)
+            passed = not any(kinds[part] & SIGN for part in folded)
+            looks[code] = _JOINT if joint else _PASSED_OVER if passed else _PLAIN
     return looks
 
 
-def _place(window: int) -> int:
-    return ((window * _MIX) & 0xFFFFFFFF) >> (32 - _BITS)
+def _place(four: int, bits: int) -> int:
+    return (four * _MIX & 0xFFFFFFFF) >> 32 - bits
 
 
-_MIX = 2654435761
-MIX, SHIFT = np.uint32(_MIX), np.uint32(32 - _BITS)
-UNIT, EIGHTH, SEVEN, EIGHT, SIXTEEN, BYTE = map(np.uint32, (1, 3, 7, 8, 16, 255))
+_MIX, _MIX_KEY = 2654435761, 0x9E3779B97F4A7C15
+MIX, MIX_KEY = np.uint32(_MIX), np.uint64(_MIX_KEY)
+SHIFT, BUCKET = np.uint32(32 - _BITS), np.uint32(32 - _BUCKET)
+FIFTEEN, HALF, REST, LONG_HALF = map(np.uint64, (15, 16, 32, 48))
+EIGHT, BYTE = np.uint32(8), np.uint32(255)
 ONCE, TWICE, THRICE, FOUR = map(np.uint64, (1, 2, 3, 4))
 _MIXED, _RUN, _APART, _RARE, _SHORT, _GAP = 1, 2, 4, 8, 16, 32
 
@@ -266,13 +299,14 @@ _MIXED, _RUN, _APART, _RARE, _SHORT, _GAP = 1, 2, 4, 8, 16, 32
 def block() -> Record:
     """Where messages are looked at, some hundreds at once: made once."""
     size = BLOCK + LONGEST + 4 * EDGE
-    parts = "text letters digits marks word leads single blanks notes".split()
+    parts = "text letters digits marks word leads single blanks notes even row_even row_text".split()
     return record(
         **{name: np.zeros(size, np.uint8) for name in parts},
         starts=np.zeros(BLOCK + 2, np.int64),
         read=np.zeros(BLOCK + 2, np.uint8),
-        run=np.zeros(BLOCK + 2, np.uint8),
+        uneven=np.zeros(BLOCK + 2, np.uint8),
         hits=np.zeros(size, np.int64),
+        windows=np.zeros(size, np.uint64),
     )
 
 
@@ -334,6 +368,15 @@ def _sort_others(
 
 
 @compiled
+def _sort_even(text: Bytes, letters: Bytes, size: int, even: Bytes) -> None:
+    """Small letters and digits, nought for everything else."""
+    for i in range(size):
+        byte = text[i]
+        digit = (byte >= 48) & (byte <= 57)
+        even[i] = byte if digit else letters[i]
+
+
+@compiled
 def _note_mixed(letters: Bytes, digits: Bytes, marks: Bytes, size: int, notes: Bytes) -> None:
     """_MIXED where a letter, a digit and such a sign stand side by side."""
     for i in range(size):
@@ -378,7 +421,7 @@ def _note_rare(text: Bytes, letters: Bytes, word: Bytes, size: int, notes: Bytes
     for i in range(size):
         byte = text[i + 1]
         beyond = (byte >= 0xC2) & (letters[i + 1] == 0)
-        bang = (byte == 33) & (word[i] != 0)
+        bang = ((byte == 33) & (word[i] != 0)) | (byte == 43) | (byte == 61)
         notes[i + 1] = notes[i + 1] | (_RARE if beyond | bang else 0)
 
 
@@ -409,33 +452,35 @@ def _note_gaps(blanks: Bytes, size: int, notes: Bytes) -> None:
 
 
 @compiled
-def _dressed(place: int, note: int, held: Record, space: Record) -> bool:
-    """Whether what was noted can make a word that was not there before."""
+def _dressed(place: int, note: int, row: int, held: Record, space: Record) -> bool:
+    """Whether what was noted asks, or makes a word that was not there before."""
+    if note & (_GAP | _MIXED):
+        space.uneven[row] = 1
     return bool(
-        (note & _SHORT and _asked(place + 1, held, space))
-        or (note & _GAP and _beside(place, held, space))
+        (note & _SHORT and _short(place + 1, held, space))
         or (note & _MIXED and _leet(place, held, space))
         or (note & _RUN and _repeated(place, held, space))
-        or (note & _APART and _three_apart(place, space))
-        or (note & _RARE and _rare(place, held, space))
+        or (note & _APART and _three_apart(place, held, space))
+        or (note & _RARE and _rare(place, row, held, space))
     )
 
 
 @compiled
-def _three_apart(place: int, space: Record) -> bool:
-    single, text = space.single, space.text
-    count, at = 1, place
-    while count < 3:
-        if space.leads[at]:
-            at += 1
-        step_ = 2
-        while step_ < 5 and not single[at + step_]:
-            step_ += 1
-        if step_ == 5 or text[at + 1] == 10:
-            return False
-        at += step_
-        count += 1
-    return True
+def _three_apart(place: int, held: Record, space: Record) -> bool:
+    """Whether three or more stand alone with the same signs between them."""
+    text = space.text
+    first = place + 1 if space.leads[place] else place
+    for gap in range(1, 4):
+        second = first + gap + 1
+        after = second + 1 if space.leads[second] else second
+        if space.single[second] and space.single[after + gap + 1]:
+            same = True
+            for each in range(1, gap + 1):
+                sign = text[first + each]
+                same = same and held.joints[sign] and sign == text[after + each]
+            if same:
+                return True
+    return False
 
 
 @compiled
@@ -460,7 +505,7 @@ def _repeated(place: int, held: Record, space: Record) -> bool:
             found = step(found, code & BYTE)
         last = code
         end += 2 if code > 255 else 1
-    return look_up(held.ask_keys, held.ask_values, found) > 0
+    return look_up(held.squeezed_keys, held.squeezed_values, found) > 0
 
 
 @compiled
@@ -501,17 +546,21 @@ def _may_be_letter(byte: int) -> bool:
 
 
 @compiled
-def _rare(place: int, held: Record, space: Record) -> bool:
+def _rare(place: int, row: int, held: Record, space: Record) -> bool:
     """Whether a sign can join, hide or be a letter, or shows what is asked."""
     text, letters = space.text, space.letters
     byte = text[place]
+    if byte == 43 or byte == 61:
+        return True
     if byte == 33:
         if space.digits[place - 1]:
             return _leet(place, held, space)
         last = np.int64(letters[place - 2]) << 8 | letters[place - 1]
         while text[place + 1] == 33:
             place += 1
-        return held.bangs[last] != 0 or space.word[place + 1] != 0 or text[place + 1] >= 128
+        if space.word[place + 1] or text[place + 1] >= 128:
+            return True
+        return held.bangs[last] != 0 and _leet(place, held, space)
     if byte < 0xE0:
         code, length = np.int32(byte) & 0x1F, 2
     elif byte < 0xF0:
@@ -523,9 +572,10 @@ def _rare(place: int, held: Record, space: Record) -> bool:
     if code >= CODES:
         return True
     looks = held.looks[code]
-    if looks != _DRESSED and _beside(place, held, space):
-        return True
     if looks == _PLAIN:
+        return False
+    space.uneven[row] = 1
+    if looks == _PASSED_OVER:
         return False
     if looks == _NOTHING:
         return text[place - 1] < 128 or letters[place - 1] != 0
@@ -538,143 +588,136 @@ def _rare(place: int, held: Record, space: Record) -> bool:
 
 
 @compiled
-def _start(place: int, letters: Bytes) -> int:
-    """Where the word at a place begins, or -1 where it is too long for one."""
-    start = place
-    while letters[start - 1]:
-        start -= 1
-        if place - start > _LONGEST_WORD:
-            return -1
-    return start
+def _asked(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Record) -> bool:
+    """Whether something that asks stands around a place at which eight letters may be of it."""
+    return _stands(place, window, text, letters, held) or _stands(
+        place, window & np.uint64(0xFFFFFFFF), text, letters, held
+    )
 
 
 @compiled
-def _pair(start: int, place: int, held: Record, space: Record) -> bool:
-    """Whether the word that begins at start asks with the next one, which begins after place."""
-    letters, text = space.letters, space.text
-    found = SEED
-    while letters[start]:
-        found = step(found, letters[start])
-        start += 1
-    while not letters[place]:
-        if text[place] == 10:
+def _stands(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Record) -> bool:
+    key = window * MIX_KEY
+    mark, mask = np.uint32(key >> REST), np.int64(held.windows.size - 1)
+    at = np.int64(key >> FIFTEEN) & mask
+    while held.windows[at] != mark:
+        if held.windows[at] == 0:
             return False
-        place += 1
-    found, end = step(found, 10), place
-    while letters[end]:
-        found = step(found, letters[end])
-        end += 1
-        if end - place > _LONGEST_WORD:
+        at = (at + 1) & mask
+    found = held.window[at]
+    for each in range(held.ranges[found, 0], held.ranges[found, 1]):
+        start, end = held.places[each, 0], held.places[each, 1]
+        first = place - held.places[each, 2]
+        same = True
+        for letter in range(end - start):
+            same = same and letters[first + letter] == held.sought[start + letter]
+            if not same:
+                break
+        after = first + end - start - 1
+        if same and _signed(first, after, held.places[each, 3], held.places[each, 4], text):
             return True
-    return look_up(held.pair_keys, held.pair_values, found) > 0
+    return False
 
 
 @compiled
-def _beside(place: int, held: Record, space: Record) -> bool:
-    """Whether the words on both sides of a place ask together."""
-    letters, text = space.letters, space.text
-    before = place
-    while not letters[before]:
-        if text[before] == 10:
+def _short(place: int, held: Record, space: Record) -> bool:
+    """Whether a word of two letters asks."""
+    letters, short = space.letters, held.short
+    for each in range(short.shape[0]):
+        same = letters[place] == short[each, 0] and letters[place + 1] == short[each, 1]
+        if same and _signed(place - 1, place + 2, short[each, 2], short[each, 3], space.text):
+            return True
+    return False
+
+
+@compiled
+def _signed(start: int, end: int, before: int, after: int, text: Bytes) -> bool:
+    """Whether the sign before a place and the one after another are these, where there are any."""
+    if before:
+        while _is_blank(text[start]):
+            start -= 1
+        if text[start] != before and text[start] < 128:
             return False
-        before -= 1
-    before = _start(before, letters)
-    return before < 0 or _pair(before, place, held, space)
+    if after:
+        while _is_blank(text[end]):
+            end += 1
+        if text[end] != after and text[end] < 128:
+            return False
+    return True
 
 
 @compiled
-def _asked(place: int, held: Record, space: Record) -> bool:
-    """Whether the word at a place asks, by itself or with what is beside it."""
-    letters = space.letters
-    start = _start(place, letters)
-    if start < 0:
-        return True
-    found, end = SEED, start
-    while letters[end]:
-        found = step(found, letters[end])
-        end += 1
-        if end - place > _LONGEST_WORD:
-            return True
-    kind = look_up(held.ask_keys, held.ask_values, found)
-    if kind > 0 and (
-        kind & _ASK
-        or (kind & _FIRST and _pair(start, end, held, space))
-        or (kind & _SECOND and _beside(start - 1, held, space))
-        or (kind & _SIGNED and _signed(start, end, held, space))
-    ):
-        return True
-    found = SEED
-    for each in range(end - 1, start - 1, -1):
-        found = step(found, letters[each])
-        if look_up(held.head_keys, held.head_values, found) > 0:
+def _is_blank(byte: int) -> bool:
+    """Whether lexicon.WORD passes over a sign of ASCII that is no letter."""
+    return (byte <= 32 and byte != 10) or byte in (35, 39, 42, 60, 64) or 91 <= byte < 128
+
+
+@compiled
+def _evenly_asked(start: int, end: int, held: Record, space: Record) -> bool:
+    """Whether a row asks when each two words and numbers of it stand apart by one sign."""
+    text, even, size = space.row_text, space.row_even, EDGE
+    before = 0
+    for place in range(start, end):
+        byte, letter = space.text[place], space.even[place]
+        if letter:
+            kind = 1 if space.digits[place] else 2
+            if before and before != kind:
+                even[size], text[size] = 0, 32
+                size += 1
+            even[size], text[size] = letter, byte
+            size += 1
+            before = kind
+        elif before:
+            even[size], text[size] = 0, byte
+            size += 1
+            before = 0
+        elif not _is_blank(byte):
+            text[size - 1] = byte
+    for place in range(size, size + EDGE):
+        even[place], text[place] = 0, 10
+    hits = _sample(even.view(np.uint64), size + 8, held.filters, space.hits, space.windows)
+    for hit in range(hits):
+        if _asked(space.hits[hit], space.windows[hit], text, even, held):
             return True
     return False
 
 
 @compiled
-def _signed(start: int, end: int, held: Record, space: Record) -> bool:
-    """Whether a sign that makes a short word ask stands before or after it."""
-    text, letters = space.text, space.letters
-    place = start - 1
-    while not letters[place] and text[place] != 10:
-        if held.beside[text[place]]:
-            return True
-        place -= 1
-    place = end
-    while not letters[place] and text[place] != 10:
-        if held.beside[text[place]]:
-            return True
-        place += 1
-    return False
-
-
-@compiled
-def _may_give(start: int, end: int, held: Record, space: Record) -> bool:
-    """Whether a row in which nothing is dressed up has a word, a number or a sign that gives."""
-    text, letters = space.text, space.letters
-    place = start
-    while place < end:
-        if letters[place]:
-            found = SEED
-            while letters[place]:
-                found = step(found, letters[place])
-                place += 1
-            if look_up(held.give_keys, held.give_values, found) > 0:
-                return True
-        else:
-            # Beyond ASCII there are pictures and currencies.
-            if held.money[text[place]] or text[place] >= 128:
-                return True
-            place += 1
-    return False
-
-
-@compiled
-def _sample(windows: npt.NDArray[np.uint16], size: int, bits: Bytes, hits: npt.NDArray[np.int64]) -> int:
-    """Every second place at which four bytes are looked for; their number."""
+def _sample(
+    letters: npt.NDArray[np.uint64],
+    size: int,
+    filters: npt.NDArray[np.uint64],
+    hits: npt.NDArray[np.int64],
+    windows: npt.NDArray[np.uint64],
+) -> int:
+    """Every second place at which eight letters may be looked for, and those; their number."""
     count = 0
-    for i in range(np.uint64(0), np.uint64(size >> 1), FOUR):
-        a, b, c = np.uint32(windows[i]), np.uint32(windows[i + ONCE]), np.uint32(windows[i + TWICE])
-        d, e = np.uint32(windows[i + THRICE]), np.uint32(windows[i + FOUR])
-        first = np.uint32((a | b << SIXTEEN) * MIX) >> SHIFT
-        second = np.uint32((b | c << SIXTEEN) * MIX) >> SHIFT
-        third = np.uint32((c | d << SIXTEEN) * MIX) >> SHIFT
-        fourth = np.uint32((d | e << SIXTEEN) * MIX) >> SHIFT
-        first = bits[first >> EIGHTH] >> (first & SEVEN) & UNIT
-        second = bits[second >> EIGHTH] >> (second & SEVEN) & UNIT
-        third = bits[third >> EIGHTH] >> (third & SEVEN) & UNIT
-        fourth = bits[fourth >> EIGHTH] >> (fourth & SEVEN) & UNIT
-        if first | second | third | fourth:
-            place = np.int64(i * TWICE)
-            hits[count] = place
-            count += np.int64(first)
-            hits[count] = place + 2
-            count += np.int64(second)
-            hits[count] = place + 4
-            count += np.int64(third)
-            hits[count] = place + 6
-            count += np.int64(fourth)
+    low = letters[0]
+    for i in range(np.uint64(0), np.uint64(size >> 3)):
+        high = letters[i + ONCE]
+        a, b = low, low >> HALF | high << LONG_HALF
+        c, d = low >> REST | high << REST, low >> LONG_HALF | high << HALF
+        low = high
+        one, two = _filtered(a, filters), _filtered(b, filters)
+        three, four = _filtered(c, filters), _filtered(d, filters)
+        if one | two | three | four:
+            place = np.int64(i << THRICE)
+            hits[count], windows[count] = place, a
+            count += np.int64(one)
+            hits[count], windows[count] = place + 2, b
+            count += np.int64(two)
+            hits[count], windows[count] = place + 4, c
+            count += np.int64(three)
+            hits[count], windows[count] = place + 6, d
+            count += np.int64(four)
     return count
+
+
+@compiled
+def _filtered(window: np.uint64, filters: npt.NDArray[np.uint64]) -> np.uint64:
+    first = np.uint32(np.uint32(window) * MIX) >> SHIFT
+    next_ = np.uint32(np.uint32(window >> REST) * MIX) >> BUCKET
+    return filters[first] >> np.uint64(next_) & ONCE
 
 
 @compiled
@@ -756,12 +799,14 @@ def mark(
         for each in range(count):
             start, end = offsets[row + each], offsets[row + each + 1]
             long = end - start > LONGEST and not (skip.size and skip[row + each])
-            space.read[each], space.run[each] = _DRESSED_UP if long or held.anywhere else 0, 0
+            space.read[each], space.uneven[each] = 0, 0
+            if long or held.anywhere:
+                space.read[each] = _DRESSED_UP
             if long and not _is_text(data, start, end, space.single, space.notes):
                 return -1
         _look(count, held, space)
         for each in range(count):
-            if space.read[each] & _ASKS:
+            if space.read[each]:
                 marked[found] = (row + each) << 1 | (space.read[each] == _DRESSED_UP)
                 found += 1
         row += count
@@ -792,24 +837,22 @@ def _look(count: int, held: Record, space: Record) -> None:
                 if notes[place]:
                     while row + 1 < count and space.starts[row + 1] <= place:
                         row += 1
-                    if notes[place] & _RUN:
-                        space.run[row] = 1
-                    if not space.read[row] and _dressed(place, notes[place], held, space):
+                    if not space.read[row] and _dressed(place, notes[place], row, held, space):
                         space.read[row] = _DRESSED_UP
-    hits = _sample(letters.view(np.uint16), size, held.bits, space.hits)
+    _sort_even(text, letters, size, space.even)
+    even = space.even
+    hits = _sample(even.view(np.uint64), size, held.filters, space.hits, space.windows)
     row = 0
     for hit in range(hits):
-        place = space.hits[hit] + 1
-        if not letters[place]:
-            place -= 1
-        while row + 1 < count and space.starts[row + 1] <= place:
+        place = space.hits[hit]
+        while row + 1 < count and space.starts[row + 1] <= place + 1:
             row += 1
-        if space.read[row] == 0 and _asked(place, held, space):
-            gives = held.give_heads or space.run[row]
-            if gives or _may_give(space.starts[row], space.starts[row + 1], held, space):
+        if not space.read[row] and _asked(place, space.windows[hit], text, even, held):
+            space.read[row] = _ASKS
+    for row in range(count):
+        if space.uneven[row] and not space.read[row]:
+            if _evenly_asked(space.starts[row], space.starts[row + 1], held, space):
                 space.read[row] = _ASKS
-            else:
-                space.read[row] = _ASKS_FOR_NOTHING
 
 
 @compiled
