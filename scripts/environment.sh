@@ -1,10 +1,11 @@
 #!/bin/sh
 # Makes .venv with exactly what requirements/<name>.txt pins, and the project itself, for make.
 #
-#   sh scripts/environment.sh run|test|lock
+#   sh scripts/environment.sh run|test|bench|bulk|spark|postgres|lock
 #
 # Nothing is fetched that has no hash in the tree, and nothing is built on this machine, since a
-# build would fetch tools of its own without one. A second call with nothing changed takes a blink.
+# build would fetch tools of its own without one; but for pyspark, which has no wheel and nothing to
+# compile, and is packed with the pinned setuptools. A second call with nothing changed takes a blink.
 set -eu
 
 name=$1
@@ -17,7 +18,7 @@ fail() {
 
 # What .venv must agree with: the pins, the project's own commands, and the folder it was made in
 # (a moved or copied .venv points at the old place).
-wanted="$(cat "$requirements" pyproject.toml | cksum) $PWD"
+wanted="$(cat "$requirements" requirements/pyspark.txt pyproject.toml | cksum) $PWD"
 stamp=.venv/.installed-$name
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
@@ -69,6 +70,14 @@ install() {
 install --require-hashes --only-binary :all: -r "$requirements" || fail \
     "What Alltid is built from could not be fetched; the lines above say why. It needs the network" \
     "once, and Linux with glibc (not Alpine) or macOS. Try again: what has come is kept."
+
+case $name in
+test | bench | spark)
+    install --require-hashes --no-deps --no-build-isolation --no-binary pyspark \
+        -r requirements/pyspark.txt ||
+        fail "Spark's Python part could not be fetched or packed; the lines above say why. Try again."
+    ;;
+esac
 
 if [ "$name" != lock ]; then
     install --no-build-isolation --no-deps --editable . ||

@@ -12,7 +12,16 @@ compile() {
 }
 
 compile run pyproject.toml --group build
-compile test pyproject.toml --extra postgres --group build --group test --group bench \
-    -c requirements/run.txt
+# pyspark has no wheel: it stands alone, and environment.sh builds it (plain Python and jars) with
+# the setuptools that is pinned beside it.
+compile pyspark --group spark --no-deps
+compile test pyproject.toml --extra postgres --extra spark --group build --group test --group bench \
+    -c requirements/run.txt -c requirements/pyspark.txt --no-emit-package pyspark
 compile postgres pyproject.toml --extra postgres --group build -c requirements/run.txt
+compile bulk pyproject.toml --extra bulk --group build -c requirements/test.txt
+compile spark pyproject.toml --extra spark --group build -c requirements/test.txt \
+    -c requirements/pyspark.txt --no-emit-package pyspark
+compile bench pyproject.toml --extra postgres --extra spark --group build --group test \
+    --group bench --group peers -c requirements/test.txt -c requirements/pyspark.txt \
+    --no-emit-package pyspark
 compile lock --group lock

@@ -163,7 +163,7 @@ import sys, django
 django.setup()
 from django.urls import get_resolver
 get_resolver().url_patterns
-print(sorted({"typst", "vl_convert", "pyarrow", "numba", "hyperscan"} & set(sys.modules)))
+print(sorted({"typst", "vl_convert", "pyarrow", "numba", "numpy", "pyspark"} & set(sys.modules)))
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
