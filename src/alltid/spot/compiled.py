@@ -26,12 +26,16 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile a function when it is first called, for this process only."""
+    """Compile a function when it is first called; other processes find it compiled."""
     inner = function.__name__.startswith("_")
     return cast(
         _Function,
         numba.njit(
-            nogil=True, error_model="numpy", no_cpython_wrapper=inner, no_cfunc_wrapper=True
+            nogil=True,
+            error_model="numpy",
+            no_cpython_wrapper=inner,
+            no_cfunc_wrapper=True,
+            cache=True,
         )(function),
     )
 
@@ -698,7 +702,11 @@ def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
     for language in range(held.languages):
         of_language[language] = 0
     while place < tokens:
-        start, end, found = space.token_start[place], space.token_end[place], space.token_hash[place]
+        start, end, found = (
+            space.token_start[place],
+            space.token_end[place],
+            space.token_hash[place],
+        )
         place += 1
         first = text[start]
         letter, meaning = np.int64(held.sign_letters[first]), -1
@@ -940,9 +948,7 @@ def _sender(letter: Codes, start: int, place: int, end: int) -> int:
     after = np.int64(letter[place + 1]) if place + 1 < end else 0
     before = np.int64(letter[place - 1]) if place > start else DOT
     subject = 0
-    asked = (
-        before == THEN or before == DOT or before == QUESTION or before == COMMA or before == IF
-    )
+    asked = before == THEN or before == DOT or before == QUESTION or before == COMMA or before == IF
     if after == I or (after == Y and asked):
         subject = after
     else:

@@ -68,7 +68,7 @@ def test_harmful_sentence_is_flagged_with_what_it_does_and_a_better_one(
     reply: str, tag: str
 ) -> None:
     flags = blame(reply)
-    [flag] = [flag for flag in flags if flag.tag == tag]
+    flag = next(flag for flag in flags if flag.tag == tag)
     assert flag.stops == (tag in STOPS)
     assert flags.stops == any(each.tag in STOPS for each in flags)
     assert flag.better
