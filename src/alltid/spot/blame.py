@@ -137,9 +137,7 @@ def weighed(text: str) -> list[str]:
     return _weighed(words, 0, len(words.words))
 
 
-def _kind(
-    words: "_Words", sentences: Sequence[tuple[int, int]], first: int, last: int
-) -> bool:
+def _kind(words: "_Words", sentences: Sequence[tuple[int, int]], first: int, last: int) -> bool:
     """Whether the sentences that a phrase stands in weigh as kind ones."""
     around = [(begin, end) for begin, end in sentences if begin <= last and first <= end]
     weights = [harm.weigh(_weighed(words, begin, end)) for begin, end in around]

@@ -250,7 +250,10 @@ def _common(words: Lexicon) -> Counter[bytes]:
     """How often four and eight letters stand in the lexicon's phrases, a sample of its languages."""
     spelled = {b"\0" + b"\0".join(map(_bytes, tokens)) + b"\0" for tokens, _ in _phrases(words)}
     return Counter(
-        each[at : at + size] for each in spelled for size in (4, 8) for at in range(len(each) - size)
+        each[at : at + size]
+        for each in spelled
+        for size in (4, 8)
+        for at in range(len(each) - size)
     )
 
 
@@ -299,7 +302,9 @@ _MIXED, _RUN, _APART, _RARE, _SHORT, _GAP = 1, 2, 4, 8, 16, 32
 def block() -> Record:
     """Where messages are looked at, some hundreds at once: made once."""
     size = BLOCK + LONGEST + 4 * EDGE
-    parts = "text letters digits marks word leads single blanks notes even row_even row_text".split()
+    parts = (
+        "text letters digits marks word leads single blanks notes even row_even row_text".split()
+    )
     return record(
         **{name: np.zeros(size, np.uint8) for name in parts},
         starts=np.zeros(BLOCK + 2, np.int64),

@@ -106,7 +106,7 @@ def test_what_another_said_is_not_held_against_the_writer(reply: str) -> None:
 
 
 def test_only_the_picture_and_another_channel_stop_a_reply() -> None:
-    assert STOPS == {"image_request", "off_channel"}
+    assert {"image_request", "off_channel"} == STOPS
     assert set(TAGS) >= STOPS
     assert not blame("Varför skickade du bilden?").stops
     assert blame("Skicka bilden till mig så att jag ser.").stops
@@ -127,7 +127,18 @@ def test_no_reply_raises_and_every_flag_stays_within_it(reply: str) -> None:
 PIECES = st.sampled_from(
     [
         *("varför ", "du ", "why did you ", "skicka ", "bilden ", ". ", "? ", '"', "'", "a", "1"),
-        *("\n", "inte ", "I promise ", "och ", "borde ha ", "you should ", ", ", "p\u200b", "ｐ", "-"),
+        *(
+            "\n",
+            "inte ",
+            "I promise ",
+            "och ",
+            "borde ha ",
+            "you should ",
+            ", ",
+            "p\u200b",
+            "ｐ",
+            "-",
+        ),
     ]
 )
 
