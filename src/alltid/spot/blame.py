@@ -1,9 +1,10 @@
 """Finds blame and other harm in a reply that an adult is about to send to a child.
 
 What is looked for stands in `lexicons/<language>/blame.toml`, a phrase a line, for a counsellor to
-edit, in the language of phrases.py. What is quoted is not read, and what stands in `unless`
-anywhere in the clause makes a phrase harmless. A sentence in which no phrase stands is weighed
-(harm.py), and so is one in which a phrase stands among kind words.
+edit, in the language of phrases.py. What is quoted is not read. What stands in `unless` makes a
+phrase harmless, before it in the clause or a few words after it; `spoken` (somebody else says it)
+does so before any phrase, and `harmless` (it is not your fault) anywhere in the clause. A sentence
+in which no phrase stands is weighed (harm.py), and so is one where a phrase stands among kind words.
 
     [blame]
     better = "The sentence that the adult can send instead."
@@ -14,17 +15,18 @@ anywhere in the clause makes a phrase harmless. A sentence in which no phrase st
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources.abc import Traversable
-from itertools import chain
+from itertools import chain, pairwise
 
 from . import harm
 from .fold import Folded, fold
 from .lexicon import LexiconWrong, folder, languages
-from .phrases import Phrasebook, read
+from .phrases import Phrase, Phrasebook, Row, read
 
 TAGS = (
     "blame", "blame_late", "should_have", "control", "lecture", "doubt", "interrogation",
@@ -37,6 +39,8 @@ QUESTIONS = 3
 LISTS = ("but", "joins", "question_words", "spoken", "harmless", "asks", "caring", "demands")
 # So far on either side of a phrase may stand what makes it harmless; it keeps the reading linear.
 REACH = 30
+# What follows a phrase excuses it when it begins within so many words: "it is illegal for him".
+NEAR = 4
 LONGEST_WORD = 40
 
 
@@ -73,7 +77,7 @@ class Flags:
 def blame(text: str) -> Flags:
     """Find what could hurt the child who reads this reply; raises nothing, and is linear."""
     books = _books()
-    folded = fold(text)
+    folded = fold(text.translate(_ONE_FOR_ONE))
     words = _words(folded.text)
     found: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for book in books:
@@ -133,7 +137,7 @@ def _weighed(words: "_Words", first: int, last: int) -> list[str]:
 
 def weighed(text: str) -> list[str]:
     """The words of a whole reply as they are weighed: for learning (evaluation/learn.py)."""
-    words = _words(fold(text).text)
+    words = _words(fold(text.translate(_ONE_FOR_ONE)).text)
     return _weighed(words, 0, len(words.words))
 
 
@@ -146,9 +150,12 @@ def _kind(words: "_Words", sentences: Sequence[tuple[int, int]], first: int, las
 
 # --- words -------------------------------------------------------------------------------------
 
+# One sign stays one sign, so that every place holds.
+_ONE_FOR_ONE = str.maketrans("…œŒꟹ", ".oOo")
 _WORD = re.compile(r"[a-zåäö0-9]+(?:['-][a-zåäö]+)*|[.?!,;:\n]")
 _QUOTED = re.compile(r"\"[^\"\n]*+\"|(?<![^\s(])'(?=\w)[^'\n]*+(?:'\w[^'\n]*+)*+'(?!\w)")
 _ENDS = frozenset(".?!;")
+_SPACE = re.compile(" ")
 
 
 @dataclass(slots=True)
@@ -177,8 +184,8 @@ def _words(text: str) -> _Words:
         word = each[0].replace("\n", ".")
         if each.start() > start or len(word) > LONGEST_WORD:
             word = "-"
-            if read.words[-1:] == ["-"]:
-                continue
+        if not word[0].isalnum() and read.words[-1:] == [word]:
+            continue  # "..." is one end, and a quotation one word
         read.words.append(word)
         read.starts.append(at)
         read.places.append(each.span())
@@ -190,28 +197,49 @@ def _words(text: str) -> _Words:
 
 def _phrases(words: _Words, book: Phrasebook) -> Iterator[tuple[str, int, int]]:
     """Tag, first and last word of each phrase that nothing around it makes harmless."""
-    line, starts = words.line, words.starts
+    line, starts, last = words.line, words.starts, len(words.words)
     clauses = _clauses(words, book.words["but"])
-    number_of = {start: number for number, start in enumerate(starts)}
+    # Who writes the same thing over and over is read once.
+    seen: dict[tuple[str, int, int], list[tuple[str, int]]] = {}
     for number, word in enumerate(words.words):
-        for row in book.starting(word):
-            found = row.phrase.match(line, starts[number], len(line))
-            if not found:
-                continue
-            after = number_of[found.end()]
-            begin = starts[max(clauses[number][0], number - REACH)]
-            end = starts[min(max(clauses[number][1], after), after + REACH)]
-            if any(
-                excuse.search(line, begin, until)
-                for excuse, until in (
-                    (book.phrases["spoken"], starts[number]),
-                    (book.phrases["harmless"], end),
-                    (row.unless, end),
-                )
-                if excuse
-            ):
-                continue
-            yield row.tag, number, after - 1
+        rows = book.starting(word)
+        if not rows:
+            continue
+        begin, end = max(clauses[number][0], number - REACH), min(number + 2 * REACH, last)
+        around = line[starts[begin] - 2 : starts[end]]  # with the sign before it
+        final = min(clauses[number][1], end)
+        key = (around, number - begin, final - begin)
+        if key not in seen:
+            seen[key] = list(_harmful(around, rows, book, *key[1:]))
+        for tag, length in seen[key]:
+            yield tag, number, number + length - 1
+
+
+def _harmful(
+    line: str, rows: list[Row], book: Phrasebook, number: int, final: int
+) -> Iterator[tuple[str, int]]:
+    """Tag and length of each phrase that begins at a word of a line and is not excused."""
+    starts = [at.end() for at in _SPACE.finditer(line)]
+    for row in rows:
+        found = row.phrase.match(line, starts[number], len(line))
+        if not found:
+            continue
+        after = bisect_left(starts, found.end())
+        end = starts[min(max(final, after), after + REACH, len(starts) - 1)]
+        near = starts[min(after + NEAR, len(starts) - 1)]
+        excuses = (
+            book.phrases["harmless"].search(line, 1, end),
+            _before(book.phrases["spoken"], line, 1, end, starts[number]),
+            row.unless and _before(row.unless, line, 1, end, near),
+        )
+        if not any(excuses):
+            yield row.tag, after - number
+
+
+def _before(excuse: Phrase, line: str, begin: int, end: int, until: int) -> bool:
+    """Whether an excuse stands in a clause and begins before a place in it."""
+    found = excuse.search(line, begin, end)
+    return found is not None and found.start() < until
 
 
 def _clauses(words: _Words, but: frozenset[str]) -> list[tuple[int, int]]:
@@ -223,41 +251,46 @@ def _clauses(words: _Words, but: frozenset[str]) -> list[tuple[int, int]]:
             end = min(number + (word in _ENDS), len(words.words))
             clauses += [(begin, end)] * (number - begin)
             begin = number
-    return [*clauses, (begin, len(words.words))]
+    return clauses
 
 
 def _questions(words: _Words, book: Phrasebook) -> Iterator[tuple[str, int, int]]:
     """From the first question to the last, where too many are asked in one message."""
-    line, starts = words.line, words.starts
-    asks, caring = book.phrases["asks"], book.phrases["caring"]
     asked: list[int] = []
-    begin = last = 0
+    begin = last = known = 0
     for number, word in enumerate([*words.words, "."]):
-        if word not in _ENDS:
-            continue
-        whole = starts[begin], starts[number]
-        if book.phrases["demands"].search(line, *whole):
-            heads = book.words["question_words"]
-            here = [each for each in range(begin, number) if words.words[each] in heads]
-        elif word == "?" and begin < number:
-            joins = book.words["joins"]
-            parts = [each + 1 for each in range(begin, number) if words.words[each] in joins]
-            bounds = sorted({begin, number, *parts})
-            here = [
-                first
-                for first, after in zip(bounds, bounds[1:], strict=False)
-                if asks.match(line, starts[first], whole[1])
-                and not caring.search(line, starts[first], starts[after])
-            ]
-            if not here and not caring.search(line, *whole):
+        if word in _ENDS:
+            here = list(_asked(words, book, begin, number, word == "?"))
+            known += len(here)
+            # A question that begins in no known way counts beside others that do.
+            if word == "?" and not here and begin < number and not _cares(words, begin, number):
                 here = [begin]
-        else:
-            here = []
-        asked += here
-        last = number - 1 if here else last
-        begin = number + 1
-    if len(asked) >= QUESTIONS:
+            asked += here
+            last = number - 1 if here else last
+            begin = number + 1
+    if known and len(asked) >= QUESTIONS:
         yield "interrogation", asked[0], last
+
+
+def _asked(words: _Words, book: Phrasebook, begin: int, end: int, question: bool) -> Iterator[int]:
+    """Where in a sentence something that happened is asked about, or demanded to be told."""
+    line, starts = words.line, words.starts
+    if book.phrases["demands"].search(line, starts[begin], starts[end]):
+        heads = book.words["question_words"]
+        yield from (each for each in range(begin, end) if words.words[each] in heads)
+    elif question:
+        joins = book.words["joins"]
+        parts = (each + 1 for each in range(begin, end) if words.words[each] in joins)
+        for first, after in pairwise(sorted({begin, end, *parts})):
+            asks = book.phrases["asks"].match(line, starts[first], starts[end])
+            if asks and words.words[first] not in joins and not _cares(words, first, after):
+                yield first
+
+
+def _cares(words: _Words, first: int, after: int) -> bool:
+    """Whether a question is about how the child is and what it wants, in any language."""
+    span = words.starts[first], words.starts[after]
+    return any(book.phrases["caring"].search(words.line, *span) for book in _books())
 
 
 @cache

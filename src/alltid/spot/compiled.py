@@ -1,10 +1,10 @@
 """The recogniser's reading and weighing, compiled for the gate of bulk.py: over bytes, by numbers.
 
-What fold.py, reading.py, recogniser.py and evidence.py do with a message is done here again, without
-places and reasons, a few hundred times as fast. Nothing is decided by it: a message that it weighs
-as an offer, or that it does not understand, is read by recognise(). Every word, phrase, weight and
-sign comes from those files; how they are put together is written twice, and the tests of bulk.py
-hold the two together.
+What fold.py, reading.py, recogniser.py and evidence.py do with a message is done here again,
+without places and reasons, a few hundred times as fast. Nothing is decided by it: a message that it
+weighs as an offer, or that it does not understand, is read by recognise(). Every word, phrase,
+weight and sign comes from those files; how they are put together is written twice, and the tests of
+bulk.py hold the two together.
 """
 
 import re
@@ -346,7 +346,9 @@ SMALL_A, SMALL_O, A_RING, A_DOTS, O_DOTS = map(ord, "aoåäö")
 AT, DOLLAR, BANG, BAR, APOSTROPHE, UNDERSCORE, EQUALS = map(ord, "@$!|'_=")
 DOT, COMMA, COLON, BLANK, PERCENT, QUESTION = map(ord, ".,: %?")
 # Letters of roles (lexicon.ROLES) that are told apart here.
-WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(ord, "xNvDEfHILPSTUVY")
+WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(  # noqa: E741 - letters of roles
+    ord, "xNvDEfHILPSTUVY"
+)
 BODY, OF, THE, IF, THEN, SEND, BEGINS, ENDS = map(ord, "yoaihs^$")
 READERS, WRITERS, THINGS, OTHERS, WRITER_SENDS, OTHER_SENDS = map(ord, "1345mr")
 REACH = evidence._REACH

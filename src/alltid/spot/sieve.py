@@ -97,8 +97,8 @@ class _Asks:
             self.anywhere = True
 
     def _add_phrase(self, tokens: list[str]) -> None:
-        """Look for a phrase, or for the longest part of it that stands between signs and numbers."""
-        if shown := [ord(token) for token in tokens if not token[0].isalpha() and token > "\x7f"]:
+        """Look for a phrase, or its longest part that stands between signs and numbers."""
+        if shown := [ord(word) for word in tokens if not word[0].isalpha() and word > "\x7f"]:
             self.shown.add(shown[0])
             return
         parts = [part for token in tokens for part in token.split("'")]
@@ -247,7 +247,7 @@ def _hash(form: str) -> int:
 
 
 def _common(words: Lexicon) -> Counter[bytes]:
-    """How often four and eight letters stand in the lexicon's phrases, a sample of its languages."""
+    """How often four and eight letters stand in the phrases, a sample of the languages."""
     spelled = {b"\0" + b"\0".join(map(_bytes, tokens)) + b"\0" for tokens, _ in _phrases(words)}
     return Counter(
         each[at : at + size]
@@ -793,7 +793,8 @@ def mark(
 ) -> int:
     """The rows that compiled.py must read, into `marked`, each once; their number.
 
-    Each is doubled, and one more where it may be dressed up. The number is -1 where a row is no valid UTF-8, or may be none. data, offsets: as Arrow holds them.
+    Each is doubled, and one more where it may be dressed up. The number is -1 where a row is no
+    valid UTF-8, or may be none. data, offsets: as Arrow holds them.
     skip: 1 for rows to leave out, or empty.
     """
     rows, row, found = offsets.size - 1, 0, 0

@@ -65,7 +65,7 @@ def left_out(messages: list[str]) -> list[str]:
     ]
 
 
-# --- every way to dress a message up that fold.py undoes ---------------------------------------------
+# --- every way to dress a message up that fold.py undoes ------------------------------------------
 
 
 def _apart(between: str):
@@ -124,8 +124,12 @@ asking = sorted(
     | {" ".join((first, *rest)) for first, found in PHRASES.items()
        for rest, entry in found if entry.letter in recogniser.ASKS}
 )  # fmt: skip
-between = st.sampled_from([" ", " ", " ", "  ", "", ", ", ". ", "\n", "!", "!!", "-", "*", "_", "’",
-                           "\u00a0", "\u200b", "\ufe0f", "\u0301", "–", "…", "😀", "1", "@", "$"])  # fmt: skip
+between = st.sampled_from(
+    [
+        *(" ", " ", " ", "  ", "", ", ", ". ", "\n", "!", "!!", "-", "*", "_", "’", "\u00a0"),
+        *("\u200b", "\ufe0f", "\u0301", "–", "…", "😀", "1", "@", "$"),
+    ]
+)
 dressed = st.builds(
     lambda word, dress: DRESSES[dress](word), st.sampled_from(asking), st.sampled_from([*DRESSES])
 )
