@@ -4,7 +4,7 @@ What is looked for stands in `lexicons/<language>/blame.toml`, a phrase a line, 
 edit, in the language of phrases.py. What is quoted is not read. What stands in `unless` makes a
 phrase harmless, before it in the clause or a few words after it; `spoken` (somebody else says it)
 does so before any phrase, and `harmless` (it is not your fault) anywhere in the clause. A sentence
-in which no phrase stands is weighed (harm.py), and so is one where a phrase stands among kind words.
+in which no phrase stands is weighed (harm.py); so is one in which a phrase stands among kind words.
 
     [blame]
     better = "The sentence that the adult can send instead."
