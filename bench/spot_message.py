@@ -1,4 +1,4 @@
-"""Microseconds for one ordinary message, read alone, beside one regular expression over the asks."""
+"""Microseconds for one ordinary message, read alone, beside one regular expression of the asks."""
 
 import re
 import statistics
