@@ -97,14 +97,14 @@ class _Asks:
             self.anywhere = True
 
     def _add_phrase(self, tokens: list[str]) -> None:
-        """Look for a phrase, or for the longest part of it that stands between signs and numbers."""
-        if shown := [ord(token) for token in tokens if not token[0].isalpha() and token > "\x7f"]:
+        """Look for a phrase, or for the longest part of it that stands between signs."""
+        if shown := [ord(token) for token in tokens if not (token.isascii() or token.isalpha())]:
             self.shown.add(shown[0])
             return
         if any(token in _EVENTS for token in tokens):
             return
         # A hyphen parts words as a blank does.
-        parts = [part for token in tokens if token != "-" for part in token.split("'")]
+        parts = [part for each in tokens if each not in _HYPHENS for part in each.split("'")]
         runs, at = [], 0
         for of_words, run in itertools.groupby(parts, _is_word):
             words = list(run)
@@ -170,9 +170,9 @@ def sieve(words: Lexicon) -> Record:
 def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
     """Of everything sought, eight letters (or the four that there are) at an even and an odd place.
 
-    filters: by a hash of the first four, bits for what follows. finer: a bit for all of it. window: by
-    the letters, from and to in `places`: where in `sought` something begins and ends, where in it the
-    window stands, and the signs before and after it.
+    filters: by a hash of the first four, bits for what follows. finer: a bit for all of it. window:
+    by the letters, from and to in `places`: where in `sought` something begins and ends, where in
+    it the window stands, and the signs before and after it.
     """
     letters = bytearray()
     of_window: dict[int, list[tuple[int, ...]]] = {}
@@ -193,13 +193,13 @@ def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
     filters = np.zeros(1 << _BITS, np.uint64)
     places: list[tuple[int, ...]] = []
     ranges: list[tuple[int, int]] = []
-    for key, found_ in of_window.items():
+    for found_ in of_window.values():
         ranges.append((len(places), len(places) + len(found_)))
         places += found_
         for start, end, at, *_signs in found_:
             window = letters[start + at : min(end, start + at + 8)]
             first = int.from_bytes(window[:4], "little")
-            bits = sum(1 << bucket for bucket in _buckets(window))
+            bits = sum([1 << bucket for bucket in _buckets(window)])
             filters[_place(first, _BITS)] |= np.uint64(bits)
     finer = np.zeros(1 << _FINER - 3, np.uint8)
     for key in of_window:
@@ -236,6 +236,7 @@ def _bytes(form: str) -> bytes:
 
 # Signs so rare that a message with one is read, and phrases with them are not looked for.
 _EVENTS = "+="
+_HYPHENS = "-"
 _DIGITS = "0123456789"
 
 
@@ -244,10 +245,13 @@ def _hash(form: str) -> int:
 
 
 def _common(words: Lexicon) -> Counter[bytes]:
-    """How often four and eight letters stand in the lexicon's phrases, a sample of its languages."""
+    """How often four and eight letters stand in the phrases, a sample of their languages."""
     spelled = {b"\0" + b"\0".join(map(_bytes, tokens)) + b"\0" for tokens, _ in _phrases(words)}
     return Counter(
-        each[at : at + size] for each in spelled for size in (4, 8) for at in range(len(each) - size)
+        each[at : at + size]
+        for each in spelled
+        for size in (4, 8)
+        for at in range(len(each) - size)
     )
 
 
@@ -282,7 +286,7 @@ def _place(four: int, bits: int) -> int:
     return (four * _MIX & 0xFFFFFFFF) >> 32 - bits
 
 
-def _buckets(window: bytes) -> set[int]:
+def _buckets(window: bytes | bytearray) -> set[int]:
     """The bits of the letters after four: of eight in the lower half, of fewer in the upper."""
     if len(window) == 8:
         return {_place(int.from_bytes(window[4:], "little"), 5)}
@@ -308,7 +312,10 @@ _MIXED, _RUN, _APART, _RARE, _SHORT, _GAP = 1, 2, 4, 8, 16, 32
 def block() -> Record:
     """Where messages are looked at, some hundreds at once: made once."""
     size = BLOCK + LONGEST + 4 * EDGE
-    parts = "text letters digits marks word leads single blanks notes even row_even row_text".split()
+    parts = (
+        *("text", "letters", "digits", "marks", "word", "leads", "single", "blanks", "notes"),
+        *("even", "row_even", "row_text"),
+    )
     return record(
         **{name: np.zeros(size, np.uint8) for name in parts},
         starts=np.zeros(BLOCK + 2, np.int64),
@@ -448,7 +455,9 @@ def _sort_blanks(text: Bytes, letters: Bytes, size: int, blanks: Bytes) -> None:
     """1 where a hyphen stands or a sign of ASCII that lexicon.WORD passes over, but a line feed."""
     for i in range(size):
         byte = text[i]
-        rare = (byte == 35) | (byte == 39) | (byte == 42) | (byte == 45) | (byte == 60) | (byte >= 64)
+        rare = (
+            (byte == 35) | (byte == 39) | (byte == 42) | (byte == 45) | (byte == 60) | (byte >= 64)
+        )
         low = (byte <= 32) & (byte != 10)
         blanks[i] = (low | rare) & (letters[i] == 0) & (byte < 128)
 
@@ -671,19 +680,22 @@ def _is_blank(byte: int) -> bool:
 def _evenly_asked(start: int, end: int, held: Record, space: Record) -> bool:
     """Whether a row asks when each two words and numbers of it stand apart by one sign."""
     text, even, size = space.row_text, space.row_even, EDGE
-    for place in range(start, end):
+    for place in range(start, end - 1):
         letter = space.even[place]
         if letter and even[size - 1] and space.digits[place] != space.digits[place - 1]:
             even[size], text[size] = 0, 32
             size += 1
         sign = space.text[place]
         if not letter and not even[size - 1] and not _is_blank(sign):
-            text[size - 1] = sign
+            # Of several signs, any may be the one.
+            text[size - 1] = sign if _is_blank(text[size - 1]) else 255
         even[size], text[size] = letter, sign
         size += (letter != 0) | (even[size - 1] != 0)
     for place in range(size, size + EDGE):
         even[place], text[place] = 0, 10
-    hits = _sample(even.view(np.uint64), size + 8, held.filters, held.finer, space.hits, space.windows)
+    hits = _sample(
+        even.view(np.uint64), size + 8, held.filters, held.finer, space.hits, space.windows
+    )
     for hit in range(hits):
         if _asked(space.hits[hit], space.windows[hit], text, even, held):
             return True
@@ -809,8 +821,8 @@ def mark(
 ) -> int:
     """The rows that compiled.py must read, into `marked`, each once; their number.
 
-    Each is doubled, and one more where it may be dressed up. The number is -1 where a row is no valid UTF-8, or may be none. data, offsets: as Arrow holds them.
-    skip: 1 for rows to leave out, or empty.
+    Each is doubled, and one more where it may be dressed up. The number is -1 where a row is no
+    valid UTF-8. data, offsets: as Arrow holds them. skip: 1 for rows to leave out, or empty.
     """
     rows, row, found = offsets.size - 1, 0, 0
     while row < rows:
@@ -871,9 +883,9 @@ def _look(count: int, held: Record, space: Record) -> None:
         if not space.read[row] and _asked(place, space.windows[hit], text, even, held):
             space.read[row] = _ASKS
     for row in range(count):
-        if space.uneven[row] and not space.read[row]:
-            if _evenly_asked(space.starts[row], space.starts[row + 1], held, space):
-                space.read[row] = _ASKS
+        alone = space.uneven[row] and not space.read[row]
+        if alone and _evenly_asked(space.starts[row], space.starts[row + 1], held, space):
+            space.read[row] = _ASKS
 
 
 @compiled
