@@ -15,7 +15,7 @@ in which no phrase stands is weighed (harm.py); so is one in which a phrase stan
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,18 +89,19 @@ def blame(text: str) -> Flags:
             else:
                 places.append((first, last))
     sentences = list(_sentences(words))
+    begins = [first for first, _last in sentences]
     flags = []
+    touched: set[int] = set()  # sentences in which a phrase stands
     by_language = {book.language: book for book in books}
     for (language, tag), places in found.items():
         for first, last in places:
-            if tag not in _CERTAIN and _kind(words, sentences, first, last):
+            around = range(max(0, bisect_right(begins, first) - 1), bisect_right(begins, last))
+            touched.update(around)
+            if tag not in _CERTAIN and _kind(words, [sentences[each] for each in around]):
                 continue
             flags.append(_flag(folded, words, (first, last), tag, by_language[language]))
-    flagged = {place for flag_places in found.values() for place in flag_places}
-    for first, last in sentences:
-        if any(first <= place[1] and place[0] <= last for place in flagged):
-            continue
-        if tag := harm.tag_of(_weighed(words, first, last)):
+    for number, (first, last) in enumerate(sentences):
+        if number not in touched and (tag := harm.tag_of(_weighed(words, first, last))):
             book = max(books, key=lambda each: each.knows(words.words[first : last + 1]))
             flags.append(_flag(folded, words, (first, last), tag, book))
     return Flags(tuple(sorted(flags, key=lambda flag: (flag.start, flag.end, flag.tag))))
@@ -110,6 +111,7 @@ def blame(text: str) -> Flags:
 _CERTAIN = STOPS | {"interrogation"}
 # A sentence that weighs so far below the line of harm is kind, whatever phrase stands in it.
 _KIND = -0.9
+_FEW = 3
 
 
 def _flag(
@@ -141,10 +143,9 @@ def weighed(text: str) -> list[str]:
     return _weighed(words, 0, len(words.words))
 
 
-def _kind(words: "_Words", sentences: Sequence[tuple[int, int]], first: int, last: int) -> bool:
-    """Whether the sentences that a phrase stands in weigh as kind ones."""
-    around = [(begin, end) for begin, end in sentences if begin <= last and first <= end]
-    weights = [harm.weigh(_weighed(words, begin, end)) for begin, end in around]
+def _kind(words: "_Words", sentences: Sequence[tuple[int, int]]) -> bool:
+    """Whether the first few of the sentences that a phrase stands in weigh as kind ones."""
+    weights = [harm.weigh(_weighed(words, *place)) for place in sentences[:_FEW]]
     return bool(weights) and max(weights) < _KIND
 
 

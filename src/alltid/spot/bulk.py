@@ -3,11 +3,10 @@
     for offers in bulk.recognise(parquet.iter_batches(), column="body", id_column="id"):
         writer.write_batch(offers)
 
-A row comes out for each offer, and nothing for the rest. First a look at the bytes (sieve.py)
-leaves out what asks for nothing, then a compiled reading (compiled.py) what is no offer;
-recognise() itself sees what is left, and what it says is what comes out. docs/adr/0010 has the
-figures. One process does one batch at a time; for more cores, start more processes. Compiling takes
-a few seconds, once a process.
+A row comes out for each offer, and nothing for the rest. A look at the bytes (sieve.py) leaves
+out what asks for nothing, and a compiled reading (compiled.py) what is no offer; recognise() sees
+the rest, and what it says is what comes out. docs/adr/0010 has the figures. One process does one
+batch at a time; for more cores, start more processes. Compiling takes some seconds, once a process.
 """
 
 from collections.abc import Iterable, Iterator
@@ -129,7 +128,7 @@ def _batch(rows: pa.Array, findings: list[recogniser.Finding]) -> pa.RecordBatch
     return pa.RecordBatch.from_arrays([rows, *arrays], schema=SCHEMA)
 
 
-# --- the gate ----------------------------------------------------------------------------------
+# --- the gate ------------------------------------------------------------------------------------
 
 
 class _Messages(NamedTuple):

@@ -9,7 +9,7 @@ What was noted or found is read by compiled.py; what neither was holds nothing t
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +47,8 @@ Bytes = npt.NDArray[np.uint8]
 BLOCK = 1 << 16
 # Room before and after a block, so that no place of it has too few neighbours.
 EDGE = 16
-# Of the filter: places by the first four letters of eight, bits by the last four.
-_BITS, _BUCKET = 15, 6
+# How many places the filters have, as powers of two.
+_BITS, _FINER = 15, 19
 _DRESSED, _PLAIN, _JOINT, _NOTHING, _PASSED_OVER = 0, 1, 2, 3, 4
 _ASKS, _DRESSED_UP = 1, 2
 _LONGEST_WORD = 64
@@ -97,13 +97,14 @@ class _Asks:
             self.anywhere = True
 
     def _add_phrase(self, tokens: list[str]) -> None:
-        """Look for a phrase, or its longest part that stands between signs and numbers."""
-        if shown := [ord(word) for word in tokens if not word[0].isalpha() and word > "\x7f"]:
+        """Look for a phrase, or for the longest part of it that stands between signs."""
+        if shown := [ord(token) for token in tokens if not (token.isascii() or token.isalpha())]:
             self.shown.add(shown[0])
             return
-        parts = [part for token in tokens for part in token.split("'")]
-        if any(part in _EVENTS for part in parts):
+        if any(token in _EVENTS for token in tokens):
             return
+        # A hyphen parts words as a blank does.
+        parts = [part for each in tokens if each not in _HYPHENS for part in each.split("'")]
         runs, at = [], 0
         for of_words, run in itertools.groupby(parts, _is_word):
             words = list(run)
@@ -169,9 +170,9 @@ def sieve(words: Lexicon) -> Record:
 def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
     """Of everything sought, eight letters (or the four that there are) at an even and an odd place.
 
-    filters: by a hash of the first four, a bit for each hash of the next four. window: by the
-    letters, from and to in `places`: where in `sought` something begins and ends, where in it the
-    window stands, and the signs before and after it.
+    filters: by a hash of the first four, bits for what follows. finer: a bit for all of it. window:
+    by the letters, from and to in `places`: where in `sought` something begins and ends, where in
+    it the window stands, and the signs before and after it.
     """
     letters = bytearray()
     of_window: dict[int, list[tuple[int, ...]]] = {}
@@ -183,7 +184,7 @@ def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
             at = min(
                 range(parity, len(spelled) - 3, 2),
                 key=lambda at: (
-                    len(spelled) - at < 8,
+                    max(0, 8 - len(spelled) + at),
                     common[spelled[at : at + 8]] + common[spelled[at : at + 4]],
                 ),
             )
@@ -192,15 +193,22 @@ def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
     filters = np.zeros(1 << _BITS, np.uint64)
     places: list[tuple[int, ...]] = []
     ranges: list[tuple[int, int]] = []
-    for key, found_ in of_window.items():
-        first, next_ = key & 0xFFFFFFFF, key >> 32
-        bit = 1 << _place(next_, _BUCKET) if next_ else (1 << 64) - 1
-        filters[_place(first, _BITS)] |= np.uint64(bit)
+    for found_ in of_window.values():
         ranges.append((len(places), len(places) + len(found_)))
         places += found_
+        for start, end, at, *_signs in found_:
+            window = letters[start + at : min(end, start + at + 8)]
+            first = int.from_bytes(window[:4], "little")
+            bits = sum([1 << bucket for bucket in _buckets(window)])
+            filters[_place(first, _BITS)] |= np.uint64(bits)
+    finer = np.zeros(1 << _FINER - 3, np.uint8)
+    for key in of_window:
+        place = _mixed(key) >> 64 - _FINER
+        finer[place >> 3] |= 1 << (place & 7)
     return {
-        **_marked(of_window),
+        **named(window=table(zip(map(_mixed, of_window), itertools.count(), strict=False))),
         "filters": filters,
+        "finer": finer,
         "ranges": np.array(ranges or [(0, 0)], np.int32),
         "places": np.array(places or [(0, 0, 0, 0, 0)], np.int32),
         "sought": np.frombuffer(bytes(letters) or b"\0", np.uint8),
@@ -217,19 +225,8 @@ def _has(found: tuple[Entry, ...], letters: frozenset[str]) -> bool:
     return any(entry.letter in letters for entry in found)
 
 
-def _marked(keys: Iterable[int]) -> dict[str, Any]:
-    """A small hash table: 32 bits of each key, and the number of the key."""
-    mixed = [key * _MIX_KEY & (1 << 64) - 1 for key in keys]
-    size = 16
-    while size < 3 * len(mixed):
-        size *= 2
-    marks, numbers = np.zeros(size, np.uint32), np.zeros(size, np.int32)
-    for number, key in enumerate(mixed):
-        place = key >> 15 & size - 1
-        while marks[place]:
-            place = place + 1 & size - 1
-        marks[place], numbers[place] = key >> 32, number
-    return {"windows": marks, "window": numbers}
+def _mixed(key: int) -> int:
+    return key * _MIX_KEY & (1 << 64) - 1
 
 
 def _bytes(form: str) -> bytes:
@@ -239,6 +236,7 @@ def _bytes(form: str) -> bytes:
 
 # Signs so rare that a message with one is read, and phrases with them are not looked for.
 _EVENTS = "+="
+_HYPHENS = "-"
 _DIGITS = "0123456789"
 
 
@@ -247,7 +245,7 @@ def _hash(form: str) -> int:
 
 
 def _common(words: Lexicon) -> Counter[bytes]:
-    """How often four and eight letters stand in the phrases, a sample of the languages."""
+    """How often four and eight letters stand in the phrases, a sample of their languages."""
     spelled = {b"\0" + b"\0".join(map(_bytes, tokens)) + b"\0" for tokens, _ in _phrases(words)}
     return Counter(
         each[at : at + size]
@@ -288,12 +286,24 @@ def _place(four: int, bits: int) -> int:
     return (four * _MIX & 0xFFFFFFFF) >> 32 - bits
 
 
+def _buckets(window: bytes | bytearray) -> set[int]:
+    """The bits of the letters after four: of eight in the lower half, of fewer in the upper."""
+    if len(window) == 8:
+        return {_place(int.from_bytes(window[4:], "little"), 5)}
+    fifth = {window[4] & 7} if len(window) > 4 else set(range(8))
+    sixth = {window[5] & 3} if len(window) > 5 else set(range(4))
+    return {32 | one | other << 3 for one in fifth for other in sixth}
+
+
 _MIX, _MIX_KEY = 2654435761, 0x9E3779B97F4A7C15
 MIX, MIX_KEY = np.uint32(_MIX), np.uint64(_MIX_KEY)
-SHIFT, BUCKET = np.uint32(32 - _BITS), np.uint32(32 - _BUCKET)
-FIFTEEN, HALF, REST, LONG_HALF = map(np.uint64, (15, 16, 32, 48))
+SHIFT = np.uint32(32 - _BITS)
+BUCKET = np.uint32(27)
+FIVE, LOW_BITS, UPPER = np.uint64(5), np.uint64(0x0307), np.uint64(32)
+HALF, REST, LONG_HALF = map(np.uint64, (16, 32, 48))
 EIGHT, BYTE = np.uint32(8), np.uint32(255)
-ONCE, TWICE, THRICE, FOUR = map(np.uint64, (1, 2, 3, 4))
+ONCE, THRICE, SEVEN, FOUR_LETTERS = map(np.uint64, (1, 3, 7, 0xFFFFFFFF))
+FINE = np.uint64(64 - _FINER)
 _MIXED, _RUN, _APART, _RARE, _SHORT, _GAP = 1, 2, 4, 8, 16, 32
 
 # --- the look ------------------------------------------------------------------------------------
@@ -303,7 +313,8 @@ def block() -> Record:
     """Where messages are looked at, some hundreds at once: made once."""
     size = BLOCK + LONGEST + 4 * EDGE
     parts = (
-        "text letters digits marks word leads single blanks notes even row_even row_text".split()
+        *("text", "letters", "digits", "marks", "word", "leads", "single", "blanks", "notes"),
+        *("even", "row_even", "row_text"),
     )
     return record(
         **{name: np.zeros(size, np.uint8) for name in parts},
@@ -441,10 +452,12 @@ def _note_short(letters: Bytes, size: int, first: np.uint8, second: np.uint8, no
 
 @compiled
 def _sort_blanks(text: Bytes, letters: Bytes, size: int, blanks: Bytes) -> None:
-    """1 where a sign of ASCII stands that lexicon.WORD passes over, but for a line feed."""
+    """1 where a hyphen stands or a sign of ASCII that lexicon.WORD passes over, but a line feed."""
     for i in range(size):
         byte = text[i]
-        rare = (byte == 35) | (byte == 39) | (byte == 42) | (byte == 60) | (byte >= 64)
+        rare = (
+            (byte == 35) | (byte == 39) | (byte == 42) | (byte == 45) | (byte == 60) | (byte >= 64)
+        )
         low = (byte <= 32) & (byte != 10)
         blanks[i] = (low | rare) & (letters[i] == 0) & (byte < 128)
 
@@ -459,8 +472,13 @@ def _note_gaps(blanks: Bytes, size: int, notes: Bytes) -> None:
 @compiled
 def _dressed(place: int, note: int, row: int, held: Record, space: Record) -> bool:
     """Whether what was noted asks, or makes a word that was not there before."""
-    if note & (_GAP | _MIXED):
+    if note & _GAP:
         space.uneven[row] = 1
+    if note & _MIXED:
+        # A number of one digit beside a word may be a word of a phrase.
+        digit = place if space.digits[place] else place + 1
+        if not (space.digits[digit - 1] or space.digits[digit + 1]):
+            space.uneven[row] = 1
     return bool(
         (note & _SHORT and _short(place + 1, held, space))
         or (note & _MIXED and _leet(place, held, space))
@@ -481,11 +499,17 @@ def _three_apart(place: int, held: Record, space: Record) -> bool:
         if space.single[second] and space.single[after + gap + 1]:
             same = True
             for each in range(1, gap + 1):
-                sign = text[first + each]
-                same = same and held.joints[sign] and sign == text[after + each]
+                sign, other = _blank(text[first + each]), _blank(text[after + each])
+                same = same and held.joints[sign] and sign == other
             if same:
                 return True
     return False
+
+
+@compiled
+def _blank(sign: int) -> int:
+    """A sign, or a blank for any that is folded to one."""
+    return 32 if sign < 32 and sign != 10 else sign
 
 
 @compiled
@@ -602,14 +626,9 @@ def _asked(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Rec
 
 @compiled
 def _stands(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Record) -> bool:
-    key = window * MIX_KEY
-    mark, mask = np.uint32(key >> REST), np.int64(held.windows.size - 1)
-    at = np.int64(key >> FIFTEEN) & mask
-    while held.windows[at] != mark:
-        if held.windows[at] == 0:
-            return False
-        at = (at + 1) & mask
-    found = held.window[at]
+    found = look_up(held.window_keys, held.window_values, window * MIX_KEY)
+    if found < 0:
+        return False
     for each in range(held.ranges[found, 0], held.ranges[found, 1]):
         start, end = held.places[each, 0], held.places[each, 1]
         first = place - held.places[each, 2]
@@ -661,26 +680,22 @@ def _is_blank(byte: int) -> bool:
 def _evenly_asked(start: int, end: int, held: Record, space: Record) -> bool:
     """Whether a row asks when each two words and numbers of it stand apart by one sign."""
     text, even, size = space.row_text, space.row_even, EDGE
-    before = 0
-    for place in range(start, end):
-        byte, letter = space.text[place], space.even[place]
-        if letter:
-            kind = 1 if space.digits[place] else 2
-            if before and before != kind:
-                even[size], text[size] = 0, 32
-                size += 1
-            even[size], text[size] = letter, byte
+    for place in range(start, end - 1):
+        letter = space.even[place]
+        if letter and even[size - 1] and space.digits[place] != space.digits[place - 1]:
+            even[size], text[size] = 0, 32
             size += 1
-            before = kind
-        elif before:
-            even[size], text[size] = 0, byte
-            size += 1
-            before = 0
-        elif not _is_blank(byte):
-            text[size - 1] = byte
+        sign = space.text[place]
+        if not letter and not even[size - 1] and not _is_blank(sign):
+            # Of several signs, any may be the one.
+            text[size - 1] = sign if _is_blank(text[size - 1]) else 255
+        even[size], text[size] = letter, sign
+        size += (letter != 0) | (even[size - 1] != 0)
     for place in range(size, size + EDGE):
         even[place], text[place] = 0, 10
-    hits = _sample(even.view(np.uint64), size + 8, held.filters, space.hits, space.windows)
+    hits = _sample(
+        even.view(np.uint64), size + 8, held.filters, held.finer, space.hits, space.windows
+    )
     for hit in range(hits):
         if _asked(space.hits[hit], space.windows[hit], text, even, held):
             return True
@@ -692,6 +707,7 @@ def _sample(
     letters: npt.NDArray[np.uint64],
     size: int,
     filters: npt.NDArray[np.uint64],
+    finer: Bytes,
     hits: npt.NDArray[np.int64],
     windows: npt.NDArray[np.uint64],
 ) -> int:
@@ -707,6 +723,8 @@ def _sample(
         three, four = _filtered(c, filters), _filtered(d, filters)
         if one | two | three | four:
             place = np.int64(i << THRICE)
+            one, two = one & _refined(a, finer), two & _refined(b, finer)
+            three, four = three & _refined(c, finer), four & _refined(d, finer)
             hits[count], windows[count] = place, a
             count += np.int64(one)
             hits[count], windows[count] = place + 2, b
@@ -720,9 +738,19 @@ def _sample(
 
 @compiled
 def _filtered(window: np.uint64, filters: npt.NDArray[np.uint64]) -> np.uint64:
-    first = np.uint32(np.uint32(window) * MIX) >> SHIFT
-    next_ = np.uint32(np.uint32(window >> REST) * MIX) >> BUCKET
-    return filters[first] >> np.uint64(next_) & ONCE
+    held = filters[np.uint32(np.uint32(window) * MIX) >> SHIFT]
+    whole = np.uint64(np.uint32(np.uint32(window >> REST) * MIX) >> BUCKET)
+    part = window >> REST & LOW_BITS
+    return (held >> whole | held >> (part | part >> FIVE | UPPER)) & ONCE
+
+
+@compiled
+def _refined(window: np.uint64, finer: Bytes) -> np.uint64:
+    whole = window * MIX_KEY >> FINE
+    part = (window & FOUR_LETTERS) * MIX_KEY >> FINE
+    return np.uint64(
+        (finer[whole >> THRICE] >> (whole & SEVEN) | finer[part >> THRICE] >> (part & SEVEN)) & 1
+    )
 
 
 @compiled
@@ -794,8 +822,7 @@ def mark(
     """The rows that compiled.py must read, into `marked`, each once; their number.
 
     Each is doubled, and one more where it may be dressed up. The number is -1 where a row is no
-    valid UTF-8, or may be none. data, offsets: as Arrow holds them.
-    skip: 1 for rows to leave out, or empty.
+    valid UTF-8. data, offsets: as Arrow holds them. skip: 1 for rows to leave out, or empty.
     """
     rows, row, found = offsets.size - 1, 0, 0
     while row < rows:
@@ -847,7 +874,7 @@ def _look(count: int, held: Record, space: Record) -> None:
                         space.read[row] = _DRESSED_UP
     _sort_even(text, letters, size, space.even)
     even = space.even
-    hits = _sample(even.view(np.uint64), size, held.filters, space.hits, space.windows)
+    hits = _sample(even.view(np.uint64), size, held.filters, held.finer, space.hits, space.windows)
     row = 0
     for hit in range(hits):
         place = space.hits[hit]
@@ -856,9 +883,9 @@ def _look(count: int, held: Record, space: Record) -> None:
         if not space.read[row] and _asked(place, space.windows[hit], text, even, held):
             space.read[row] = _ASKS
     for row in range(count):
-        if space.uneven[row] and not space.read[row]:
-            if _evenly_asked(space.starts[row], space.starts[row + 1], held, space):
-                space.read[row] = _ASKS
+        alone = space.uneven[row] and not space.read[row]
+        if alone and _evenly_asked(space.starts[row], space.starts[row + 1], held, space):
+            space.read[row] = _ASKS
 
 
 @compiled
