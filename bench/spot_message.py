@@ -1,40 +1,26 @@
-"""Microseconds for one ordinary message, read alone, beside one regular expression of the asks."""
-
-import re
-import statistics
-import time
-from collections.abc import Callable, Sequence
+"""How long one ordinary message takes, beside lists of words in Presidio and spaCy."""
 
 from alltid.spot import recognise
-from alltid.spot.lexicon import ROLES, offers
+from bench.everyday import messages, said, words
 from bench.frame import Result
-from evaluation.messages import LANGUAGES, read
+from bench.peers import phrase_matcher, presidio, seconds
 
-MICROSECONDS = 50
-ROUNDS = 7
-
-
-def _each(messages: Sequence[str], look: Callable[[str], object]) -> float:
-    """The microseconds a message, the median of a few rounds."""
-    took = []
-    for _round in range(ROUNDS):
-        begun = time.perf_counter()
-        for message in messages:
-            look(message)
-        took.append((time.perf_counter() - begun) / len(messages) * 1e6)
-    return statistics.median(took)
+BUDGET = 50.0  # microseconds
+COUNT, FEWER = 20_000, 300
 
 
 def main() -> Result:
-    """Measure on labelled messages that are no offers, and on those that are."""
-    asks = sorted({form for form, each in offers().entries() if ROLES[each.role].group == "asks"})
-    pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, asks)) + r")\b", re.IGNORECASE)
-    harmless = [each.text for language in LANGUAGES for each in read(language, "negatives", "test")]
-    offered = [each.text for language in LANGUAGES for each in read(language, "offers", "test")]
-    figure = _each(harmless, recognise)
-    print(f"{len(harmless)} messages that are no offers: {figure:.1f} µs each")
-    print(f"{len(offered)} offers: {_each(offered, recognise):.1f} µs each")
-    print(
-        f"one regular expression of {len(asks)} asks: {_each(harmless, pattern.search):.1f} µs each"
-    )
-    return Result("spot_message", round(figure, 1), "µs", MICROSECONDS, figure <= MICROSECONDS)
+    """Measure recognise() and its peers."""
+    texts, forms = messages(COUNT), words()
+    print(said(texts), f"{len(forms):,} words", sep="; ")
+    for text in texts[:2000]:  # the lexicon is built, and the words of the language are met
+        recognise(text)
+    figure = seconds(lambda: [recognise(text) for text in texts]) / COUNT * 1e6
+    print(f"recognise            {figure:8.1f} µs a message (budget {BUDGET:.0f})")
+    for name, peer, count in (
+        ("spaCy PhraseMatcher", phrase_matcher(forms), COUNT),
+        ("Presidio deny-list", presidio(forms), FEWER),
+    ):
+        took = seconds(lambda peer=peer, count=count: peer(texts[:count])) / count * 1e6  # type: ignore[misc]
+        print(f"{name:20} {took:8.1f} µs a message, {took / figure:.1f} times ours")
+    return Result("spot_message", round(figure, 1), "µs", BUDGET, figure <= BUDGET)
