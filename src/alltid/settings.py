@@ -53,7 +53,7 @@ TEMPLATES = [
 ]
 
 _SQLITE = {
-    "ENGINE": "django.db.backends.sqlite3",
+    "ENGINE": "alltid.web.sqlite",
     "NAME": DATA / "alltid.sqlite3",
     "CONN_MAX_AGE": None,
     "OPTIONS": {
