@@ -32,7 +32,7 @@ check: ## style, types, who imports whom, migrations, texts
 	.venv/bin/python -m scripts.messages --check
 
 bench: ## measure everything, or one thing (NAME=first_page)
-	@sh scripts/environment.sh test
+	@sh scripts/environment.sh bench
 	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
 	exec .venv/bin/python -m bench $(NAME)
 
