@@ -74,7 +74,7 @@ def table(pairs: Iterable[tuple[int, int]]) -> tuple[Hashes, Codes]:
     """An open hash table: hash → number; the hash nought stands for nothing."""
     held = dict(pairs)
     size = 16
-    while size < 3 * len(held):
+    while size < 2 * len(held):
         size *= 2
     keys, values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
     for key, value in held.items():
