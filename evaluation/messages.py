@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 HERE = Path(__file__).parent / "messages"
 LANGUAGES = ("sv", "en")
@@ -50,8 +50,9 @@ def check(language: str, offer: bool) -> list[Labelled]:
 
 
 def _rows(path: Path) -> list[Labelled]:
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [
-        Labelled(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
-        for row in rows
-    ]
+    return [Labelled(**_fields(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _fields(line: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(line)
+    return {name: tuple(held) if isinstance(held, list) else held for name, held in row.items()}

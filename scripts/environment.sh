@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes .venv with exactly what requirements/<name>.txt pins, and the project itself, for make.
 #
-#   sh scripts/environment.sh run|test|bench|bulk|spark|postgres|lock
+#   sh scripts/environment.sh run|test|bench|bulk|spark|postgres|learn|lock
 #
 # Nothing is fetched that has no hash in the tree, and nothing is built on this machine, since a
 # build would fetch tools of its own without one; but for pyspark, which has no wheel and nothing to

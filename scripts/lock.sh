@@ -24,4 +24,5 @@ compile spark pyproject.toml --extra spark --group build -c requirements/test.tx
 compile bench pyproject.toml --extra postgres --extra spark --group build --group test \
     --group bench --group peers -c requirements/test.txt -c requirements/pyspark.txt \
     --no-emit-package pyspark
+compile learn pyproject.toml --group build --group learn -c requirements/test.txt
 compile lock --group lock

@@ -228,7 +228,7 @@ def _make_threads(team: Team, bo: User, language: str, now: datetime) -> tuple[s
         )
         return received.disclosure, received.words or ()
 
-    told("acute", timedelta(minutes=25), about="me", now="threatened", age="10_12")
+    told("acute", timedelta(minutes=5), about="me", now="threatened", age="10_12")
     told("waiting", timedelta(hours=1), about="friend")
     talk, words = told("told", timedelta(days=1), about="me", now="okay", age="13_15")
     hours_ago = [now - timedelta(hours=hours) for hours in (22, 3, 1)]

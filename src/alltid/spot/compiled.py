@@ -7,10 +7,12 @@ weight and sign comes from those files; how they are put together is written twi
 bulk.py hold the two together.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -26,11 +28,12 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile a function when it is first called, for this process only."""
+    """Compile a function when it is first called; other processes find it compiled."""
     # Only what is called from outside needs a way in from Python; that halves the time to compile.
     ways: dict[str, Any] = {
         "no_cpython_wrapper": function.__name__.startswith("_"),
         "no_cfunc_wrapper": True,
+        "cache": True,
     }
     return cast(_Function, numba.njit(nogil=True, error_model="numpy", **ways)(function))
 
@@ -145,9 +148,23 @@ _AMOUNTS = re.compile(r"\(\?:(.*)\)\?")
 Record = Any  # a numpy record: numba takes it by one pointer, whatever it holds
 
 
+@cache
+def _sources() -> str:
+    """A hash of every file that what is compiled depends on.
+
+    numba keeps what it has compiled until that function's own file changes, and would not see that
+    another one has. What it is called with has this hash in its type, so that it is made anew.
+    """
+    modules = (fold, lexicon, reading, evidence, recogniser)
+    paths = [Path(str(module.__file__)) for module in modules]
+    paths += [Path(__file__), Path(__file__).with_name("sieve.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+
+
 def record(**arrays: Any) -> Record:
     """One record of arrays and numbers, under their names."""
     held = {name: np.asarray(array) for name, array in arrays.items()}
+    held[f"of_{_sources()}"] = np.zeros(1, np.uint64)
     kind = np.dtype([(name, array.dtype, array.shape) for name, array in held.items()])
     made = np.zeros(1, kind)
     for name, array in held.items():
@@ -356,7 +373,9 @@ SMALL_A, SMALL_O, A_RING, A_DOTS, O_DOTS = map(ord, "aoåäö")
 AT, DOLLAR, BANG, BAR, APOSTROPHE, UNDERSCORE, EQUALS = map(ord, "@$!|'_=")
 DOT, COMMA, COLON, BLANK, PERCENT, QUESTION = map(ord, ".,: %?")
 # Letters of roles (lexicon.ROLES) that are told apart here.
-WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(ord, "xNvDEfHILPSTUVY")
+WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(  # noqa: E741 - letters of roles
+    ord, "xNvDEfHILPSTUVY"
+)
 BODY, OF, THE, IF, THEN, SEND, BEGINS, ENDS = map(ord, "yoaihs^$")
 READERS, WRITERS, THINGS, OTHERS, WRITER_SENDS, OTHER_SENDS = map(ord, "1345mr")
 REACH = evidence._REACH
