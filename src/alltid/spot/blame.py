@@ -18,7 +18,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import chain, pairwise
@@ -74,8 +74,24 @@ class Flags:
         return len(self.flags)
 
 
+# A longer text is read in pieces, which keeps the reading linear whatever stands in it.
+_PIECE = 1_500
+
+
 def blame(text: str) -> Flags:
     """Find what could hurt the child who reads this reply; raises nothing, and is linear."""
+    if len(text) <= _PIECE:
+        return _blame(text)
+    return Flags(
+        tuple(
+            replace(flag, start=flag.start + begin, end=flag.end + begin)
+            for begin in range(0, len(text), _PIECE)
+            for flag in _blame(text[begin : begin + _PIECE])
+        )
+    )
+
+
+def _blame(text: str) -> Flags:
     books = _books()
     folded = fold(text.translate(_ONE_FOR_ONE))
     words = _words(folded.text)
