@@ -1,7 +1,7 @@
 """Everyday messages for the benches of spot, and what others look for in them: lists of words.
 
 They are read from ../shared/benign-messages where that folder is, half text messages and half
-sentences; else the negatives of evaluation/ stand in, which are much harder than everyday messages.
+sentences; else the negatives of evaluation/ stand in, which are much harder than everyday ones.
 """
 
 import gzip

@@ -40,15 +40,15 @@ def aho_corasick(words: list[str]) -> Peer:
     return lambda messages: [automaton.find_matches_as_indexes(text.lower()) for text in messages]
 
 
-def bare_scan(words: list[str]) -> Callable[[pa.Array], object]:
+def bare_scan(words: list[str]) -> Callable[[pa.Array], None]:
     """Hyperscan over an array's bytes as one text, each word reported once: no more than a scan."""
     database = hyperscan.Database()
     flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
     literals = [re.escape(word).encode() for word in words]
     database.compile(literals, ids=list(range(len(words))), flags=[flags] * len(words))
 
-    def scan(array: pa.Array) -> object:
-        return database.scan(array.buffers()[2], match_event_handler=lambda *_match: None)
+    def scan(array: pa.Array) -> None:
+        database.scan(array.buffers()[2], match_event_handler=lambda *_match: None)
 
     return scan
 

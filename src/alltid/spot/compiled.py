@@ -7,10 +7,12 @@ weight and sign comes from those files; how they are put together is written twi
 bulk.py hold the two together.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -75,7 +77,7 @@ def table(pairs: Iterable[tuple[int, int]]) -> tuple[Hashes, Codes]:
     """An open hash table: hash → number; the hash nought stands for nothing."""
     held = dict(pairs)
     size = 16
-    while size < 3 * len(held):
+    while size < 2 * len(held):
         size *= 2
     keys, values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
     for key, value in held.items():
@@ -146,9 +148,23 @@ _AMOUNTS = re.compile(r"\(\?:(.*)\)\?")
 Record = Any  # a numpy record: numba takes it by one pointer, whatever it holds
 
 
+@cache
+def _sources() -> str:
+    """A hash of every file that what is compiled depends on.
+
+    numba keeps what it has compiled until that function's own file changes, and would not see that
+    another one has. What it is called with has this hash in its type, so that it is made anew.
+    """
+    modules = (fold, lexicon, reading, evidence, recogniser)
+    paths = [Path(str(module.__file__)) for module in modules]
+    paths += [Path(__file__), Path(__file__).with_name("sieve.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+
+
 def record(**arrays: Any) -> Record:
     """One record of arrays and numbers, under their names."""
     held = {name: np.asarray(array) for name, array in arrays.items()}
+    held[f"of_{_sources()}"] = np.zeros(1, np.uint64)
     kind = np.dtype([(name, array.dtype, array.shape) for name, array in held.items()])
     made = np.zeros(1, kind)
     for name, array in held.items():

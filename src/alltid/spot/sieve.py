@@ -9,7 +9,7 @@ What was noted or found is read by compiled.py; what neither was holds nothing t
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,11 +70,13 @@ class _Sought:
 class _Asks:
     """What asks, as the sieve looks for it.
 
-    sought: words and phrases. shown: code points that ask.
+    sought: words and phrases. pairs: of those, words that stand side by side. shown: code points
+    that ask.
     """
 
     def __init__(self, words: Lexicon) -> None:
         self.sought: set[_Sought] = set()
+        self.pairs: set[bytes] = set()
         self.shown: set[int] = set()
         # A lexicon that asks with less than two letters makes every message one to be read.
         self.anywhere = False
@@ -85,6 +87,8 @@ class _Asks:
             if entry.letter in recogniser.ASKS:
                 self._add_phrase(tokens)
         self.sought = {each for each in self.sought if not self._is_around_another(each)}
+        for each in self.sought:
+            self.pairs.update(map(b"\0".join, itertools.pairwise(each.letters[1:-1].split(b"\0"))))
         for form, entry in words.heads.items():
             if entry.letter in recogniser.ASKS:
                 self.sought.add(_Sought(_bytes(form) + b"\0"))
@@ -151,6 +155,7 @@ def sieve(words: Lexicon) -> Record:
             known=table((_hash(form), 1) for form in recogniser._known(words)),
         ),
         **leet(),
+        pairs=_bits(hash_of(pair.decode("latin-1")) for pair in asks.pairs),
         anywhere=asks.anywhere,
         bangs=bangs,
         joints=joints,
@@ -185,6 +190,7 @@ def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
                 range(parity, len(spelled) - 3, 2),
                 key=lambda at: (
                     max(0, 8 - len(spelled) + at),
+                    b"\0" not in spelled[at + 1 : at + 7],
                     common[spelled[at : at + 8]] + common[spelled[at : at + 4]],
                 ),
             )
@@ -201,14 +207,10 @@ def _windows(sought: set[_Sought], words: Lexicon) -> dict[str, Any]:
             first = int.from_bytes(window[:4], "little")
             bits = sum([1 << bucket for bucket in _buckets(window)])
             filters[_place(first, _BITS)] |= np.uint64(bits)
-    finer = np.zeros(1 << _FINER - 3, np.uint8)
-    for key in of_window:
-        place = _mixed(key) >> 64 - _FINER
-        finer[place >> 3] |= 1 << (place & 7)
     return {
         **named(window=table(zip(map(_mixed, of_window), itertools.count(), strict=False))),
         "filters": filters,
-        "finer": finer,
+        "finer": _bits(map(_mixed, of_window)),
         "ranges": np.array(ranges or [(0, 0)], np.int32),
         "places": np.array(places or [(0, 0, 0, 0, 0)], np.int32),
         "sought": np.frombuffer(bytes(letters) or b"\0", np.uint8),
@@ -223,6 +225,15 @@ def _phrases(words: Lexicon) -> Iterator[tuple[list[str], Entry]]:
 
 def _has(found: tuple[Entry, ...], letters: frozenset[str]) -> bool:
     return any(entry.letter in letters for entry in found)
+
+
+def _bits(keys: Iterable[int]) -> Bytes:
+    """A bit for each key, by its highest bits."""
+    bits = np.zeros(1 << _FINER - 3, np.uint8)
+    for key in keys:
+        place = key >> 64 - _FINER
+        bits[place >> 3] |= 1 << (place & 7)
+    return bits
 
 
 def _mixed(key: int) -> int:
@@ -384,11 +395,11 @@ def _sort_others(
 
 
 @compiled
-def _sort_even(text: Bytes, letters: Bytes, size: int, even: Bytes) -> None:
-    """Small letters and digits, nought for everything else."""
+def _sort_even(text: Bytes, letters: Bytes, single: Bytes, size: int, even: Bytes) -> None:
+    """Small letters, and digits that stand alone; nought for everything else."""
     for i in range(size):
         byte = text[i]
-        digit = (byte >= 48) & (byte <= 57)
+        digit = (byte >= 48) & (byte <= 57) & (single[i] != 0)
         even[i] = byte if digit else letters[i]
 
 
@@ -472,8 +483,8 @@ def _note_gaps(blanks: Bytes, size: int, notes: Bytes) -> None:
 @compiled
 def _dressed(place: int, note: int, row: int, held: Record, space: Record) -> bool:
     """Whether what was noted asks, or makes a word that was not there before."""
-    if note & _GAP:
-        space.uneven[row] = 1
+    if note & _GAP and not space.uneven[row]:
+        space.uneven[row] = _beside(place, held, space)
     if note & _MIXED:
         # A number of one digit beside a word may be a word of a phrase.
         digit = place if space.digits[place] else place + 1
@@ -504,6 +515,39 @@ def _three_apart(place: int, held: Record, space: Record) -> bool:
             if same:
                 return True
     return False
+
+
+@compiled
+def _beside(place: int, held: Record, space: Record) -> bool:
+    """Whether the words or numbers on both sides of a place may stand side by side in a phrase."""
+    even, digits = space.even, space.digits
+    end = place
+    while not even[end]:
+        if space.text[end] == 10:
+            return False
+        end -= 1
+    start = end
+    while even[start - 1] and digits[start - 1] == digits[end]:
+        start -= 1
+        if end - start > _LONGEST_WORD:
+            return True
+    found = SEED
+    for each in range(start, end + 1):
+        found = step(found, even[each])
+    found = step(found, 0)
+    start = end + 1
+    while not even[start]:
+        if space.text[start] == 10:
+            return False
+        start += 1
+    end = start
+    while even[end] and digits[end] == digits[start]:
+        found = step(found, even[end])
+        end += 1
+        if end - start > _LONGEST_WORD:
+            return True
+    bit = found >> FINE
+    return held.pairs[bit >> THRICE] >> (bit & SEVEN) & 1 != 0
 
 
 @compiled
@@ -552,20 +596,22 @@ def _leet(place: int, held: Record, space: Record) -> bool:
         start -= 1
     end = start
     found = with_l = bare = bare_with_l = SEED
+    signs = inside = 0
     while space.word[end] or _may_be_letter(text[end]):
         if end - start > 2 * _LONGEST_WORD:
             return True
         code = letters[end] if letters[end] else text[end]
         found = step(found, held.leet[code])
         with_l = step(with_l, held.leet_with_l[code])
+        signs += letters[end] == 0
         if space.word[end]:
-            bare, bare_with_l = found, with_l
+            bare, bare_with_l, inside = found, with_l, signs
         end += 1
     return (
         look_up(held.known_keys, held.known_values, found) > 0
         or look_up(held.known_keys, held.known_values, with_l) > 0
-        or look_up(held.known_keys, held.known_values, bare) > 0
-        or look_up(held.known_keys, held.known_values, bare_with_l) > 0
+        or (inside > 0 and look_up(held.known_keys, held.known_values, bare) > 0)
+        or (inside > 0 and look_up(held.known_keys, held.known_values, bare_with_l) > 0)
     )
 
 
@@ -603,7 +649,8 @@ def _rare(place: int, row: int, held: Record, space: Record) -> bool:
     looks = held.looks[code]
     if looks == _PLAIN:
         return False
-    space.uneven[row] = 1
+    if not space.uneven[row]:
+        space.uneven[row] = _beside(place, held, space)
     if looks == _PASSED_OVER:
         return False
     if looks == _NOTHING:
@@ -681,7 +728,7 @@ def _evenly_asked(start: int, end: int, held: Record, space: Record) -> bool:
     """Whether a row asks when each two words and numbers of it stand apart by one sign."""
     text, even, size = space.row_text, space.row_even, EDGE
     for place in range(start, end - 1):
-        letter = space.even[place]
+        letter = space.text[place] if space.digits[place] else space.letters[place]
         if letter and even[size - 1] and space.digits[place] != space.digits[place - 1]:
             even[size], text[size] = 0, 32
             size += 1
@@ -857,6 +904,7 @@ def _look(count: int, held: Record, space: Record) -> None:
     _note_runs(letters, size, notes)
     _sort_single(space.word, space.leads, size, space.single)
     _note_apart(space.single, size, notes)
+    _sort_even(text, letters, space.single, size, space.even)
     _note_rare(text, letters, space.word, size, notes)
     _sort_blanks(text, letters, size, space.blanks)
     _note_gaps(space.blanks, size, notes)
@@ -872,7 +920,6 @@ def _look(count: int, held: Record, space: Record) -> None:
                         row += 1
                     if not space.read[row] and _dressed(place, notes[place], row, held, space):
                         space.read[row] = _DRESSED_UP
-    _sort_even(text, letters, size, space.even)
     even = space.even
     hits = _sample(even.view(np.uint64), size, held.filters, held.finer, space.hits, space.windows)
     row = 0

@@ -102,6 +102,10 @@ DRESSES = {
     "starred": lambda text: text.replace(" ", "*"),
     "no-break": lambda text: text.replace(" ", "\u00a0\u00a0"),
     "emoji around": lambda text: text.replace(" ", "😀❤️ "),
+    "numbers before": lambda text: re.sub(r"\b([a-zåäö])", r"44\1", text),
+    "numbers after": lambda text: re.sub(r"([a-zåäö])\b", r"\1 4", text.replace(" ", "4")),
+    "tabs": lambda text: text.replace(" ", "\t \t"),
+    "hyphens": lambda text: text.replace(" ", " - "),
     "camera": lambda text: f"{text} 📸📷",
     "quoted": lambda text: f"“{text}”…",
 }
