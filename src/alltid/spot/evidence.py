@@ -7,6 +7,7 @@ hand. They weigh a passage of a message. Nothing here knows who wrote it or who 
 
 import itertools
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -132,7 +133,8 @@ class Weights:
 
     def of(self, found: set[str]) -> float:
         """How much these features weigh."""
-        return self.bias + sum(map(self.weights.get, found, itertools.repeat(0.0)))
+        # Summed exactly, so that the order of a set never decides what is about nought.
+        return math.fsum([self.bias, *map(self.weights.get, found, itertools.repeat(0.0))])
 
 
 @cache
