@@ -1,8 +1,5 @@
 """One message: offers of every kind are found, what only looks like one is not."""
 
-import gc
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +7,7 @@ from hypothesis import strategies as st
 from .. import Finding, recognise
 from ..lexicon import explanations
 from ..recogniser import heaviest
+from .cost import cost
 
 OFFERS = [
     # text, asks, gives, direction
@@ -150,19 +148,5 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
 @settings(max_examples=40, deadline=None)
 def test_a_text_a_hundred_times_as_long_costs_no_more_than_a_hundred_times(piece: str) -> None:
-    def cost(length: int) -> float:
-        text = (piece * (length // len(piece) + 1))[:length]
-        took = []
-        # What the collector of a whole test run costs is not the message's.
-        gc.disable()
-        try:
-            for _again in range(3):
-                begun = time.process_time()
-                recognise(text)
-                took.append(time.process_time() - begun)
-        finally:
-            gc.enable()
-        return min(took)
-
     # Twice the hundred for the noise of a busy machine; what is quadratic costs ten thousand times.
-    assert cost(100_000) <= 200 * max(cost(1_000), 0.0002)
+    assert cost(recognise, piece, 100_000) <= 200 * max(cost(recognise, piece, 1_000), 0.0002)
