@@ -9,6 +9,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
 from alltid.spot import blame
 from alltid.spot.blame import Flag
 
@@ -87,6 +89,18 @@ class Coaching:
     def said(self) -> str:
         """What the page sends back with the answer, so that the same is not said twice."""
         return " ".join(dict.fromkeys(one.heard for one in self.advice))
+
+    def sentence(self) -> str:
+        """What is said above an answer that waits."""
+        if self.stops:
+            return _(
+                "Nothing was sent: something in it must not reach a child. Read what stands under "
+                "your answer, and write it another way."
+            )
+        return _(
+            "Nothing was sent yet. Read what stands under your answer; then change it, or send it "
+            "anyway."
+        )
 
 
 def _units(text: str) -> int:

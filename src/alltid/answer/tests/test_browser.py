@@ -72,7 +72,7 @@ def test_bo_stops_typing_and_the_coach_has_read_along(cast, desk):
     with desk.expect_response("**/coach/"):
         desk.clock.fast_forward(1000)
     desk.get_by_role("heading", name="Before you send").wait_for()
-    desk.get_by_role("button", name="Put it there").click()
+    desk.get_by_role("button", name="Use this instead").click()
     assert desk.input_value("textarea") == (
         "😀 Thank you. It is not your fault. I'm glad you're telling me."
     )
