@@ -224,9 +224,8 @@ class _Meanings:
             word = lexicon._word(entries)
             row = [self.languages.index(word.only) if word.only else -1]
             for mostly in (*self.languages, ""):
-                letter = word.letters.get(mostly) or next(iter(word.letters.values()))
-                role = next(entry.role for entry in entries if entry.letter == letter)
-                row += [ord(letter), self._roles.index(role)]
+                entry = word.among.get(mostly, word.otherwise)
+                row += [ord(entry.letter), self._roles.index(entry.role)]
             self.rows.append(row)
         return self._numbers[entries]
 

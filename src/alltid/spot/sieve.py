@@ -44,7 +44,7 @@ from .lexicon import Entry, Lexicon
 
 Bytes = npt.NDArray[np.uint8]
 
-BLOCK = 1 << 16
+BLOCK = 1 << 14
 # Room before and after a block, so that no place of it has too few neighbours.
 EDGE = 16
 # How many places the filters have, as powers of two.
