@@ -157,7 +157,7 @@ def _sources() -> str:
     """
     modules = (fold, lexicon, reading, evidence, recogniser)
     paths = [Path(str(module.__file__)) for module in modules]
-    paths += [Path(__file__), Path(__file__).with_name("sieve.py")]
+    paths += [Path(__file__).with_name(f"{name}.py") for name in ("compiled", "sieve", "glance")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
 
 
@@ -359,6 +359,7 @@ def room(held: Record) -> Record:
     return record(
         **codes,
         **hashes,
+        bytes=np.zeros(2 * LONGEST + 64, np.uint8),
         of_language=np.zeros(held.languages + 1, np.int64),
         seen=np.zeros(held.weights.size, np.int64),
         turn=np.zeros(1, np.int64),
@@ -398,25 +399,39 @@ def weighed(
     The text is valid UTF-8. dressed: whether letters may stand apart or signs stand for letters;
     sieve.py knows. line: as recognise() takes it.
     """
-    if end - start > LONGEST:
-        return UNSURE
-    text, other = space.text, space.other
-    size = _folded(data, start, end, held, text)
+    text = space.text
+    size = folded(data, start, end, dressed, held, space)
     if size < 0:
         return UNSURE
-    if dressed:
-        joined = _joined(text, size, other, held.kinds)
-        if joined >= 0:
-            text, other, size = other, text, joined
-        if _has_leet(text, size, held.kinds):
-            size = _without_leet(text, size, other, held)
-            text = other
     tokens = _tokens(text, size, held.kinds, space)
     if tokens < 0:
         return UNSURE
     items = _items(text, tokens, held, space)
     items = _counted(text, items, held, space)
     return _offered(text, items, line, held, space)
+
+
+@compiled
+def folded(
+    data: npt.NDArray[np.uint8], start: int, end: int, dressed: bool, held: Record, space: Record
+) -> int:
+    """fold.fold into space.text; the number of signs, or -1. As `weighed` takes it."""
+    if end - start > LONGEST:
+        return -1
+    text, other = space.text, space.other
+    size = _folded(data, start, end, held, text)
+    if size < 0 or not dressed:
+        return size
+    joined = _joined(text, size, other, held.kinds)
+    if joined >= 0:
+        size = joined
+        for place in range(size):
+            text[place] = other[place]
+    if _has_leet(text, size, held.kinds):
+        size = _without_leet(text, size, other, held)
+        for place in range(size):
+            text[place] = other[place]
+    return size
 
 
 @compiled

@@ -205,4 +205,3 @@ def _with_bare_sums(items: list[Item]) -> list[Item]:
             if item.letter in "Nv":
                 item.is_now("D", MONEY)
     return items
-

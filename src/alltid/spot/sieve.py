@@ -29,6 +29,7 @@ from .compiled import (
     UNKNOWN,
     Record,
     compiled,
+    folded,
     hash_of,
     leet,
     look_up,
@@ -40,6 +41,7 @@ from .compiled import (
     table,
     weighed,
 )
+from .glance import may_offer, spelled
 from .lexicon import Entry, Lexicon
 
 Bytes = npt.NDArray[np.uint8]
@@ -942,13 +944,23 @@ def read_marked(
     marked: npt.NDArray[np.int64],
     line: float,
     words: Record,
+    glance: Record,
     space: Record,
 ) -> int:
     """The rows of `marked` in which recognise() may find an offer, to its front; their number."""
     found = 0
     for place in range(marked.size):
         row, dressed = marked[place] >> 1, marked[place] & 1 != 0
-        if weighed(data, offsets[row], offsets[row + 1], dressed, line, words, space) != NEVER:
+        start, end = offsets[row], offsets[row + 1]
+        if dressed:
+            size = folded(data, start, end, dressed, words, space)
+            if size >= 0:
+                bytes_ = spelled(space.text, size, words.kinds, space.bytes)
+                if not may_offer(space.bytes, 0, bytes_, glance):
+                    continue
+        elif not may_offer(data, start, end, glance):
+            continue
+        if weighed(data, start, end, dressed, line, words, space) != NEVER:
             marked[found] = row
             found += 1
     return found
