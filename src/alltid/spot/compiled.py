@@ -136,8 +136,8 @@ def signs() -> dict[str, Any]:
 # --- the lexicon and the weights, by numbers ---------------------------------------------------
 
 # Of a word that plays a part beside a number, or is a number's sign.
-CURRENCY, CLOCK, TWO, FOUR, COLON_MARK, MONEY_SIGN, AMOUNT, TYING, TOWARDS = (
-    1 << each for each in range(9)
+CURRENCY, CLOCK, TWO, FOUR, COLON_MARK, MONEY_SIGN, AMOUNT, TYING, TOWARDS, BEFORE_SUM = (
+    1 << each for each in range(10)
 )
 # Of the letter of a role.
 COUNTED, AFTER_TWO, PASSED, NO_WORD = (1 << each for each in range(4))
@@ -306,6 +306,7 @@ def _marks() -> dict[str, int]:
         (reading._CURRENCY, CURRENCY),
         (reading._CLOCK, CLOCK),
         (reading._TYING, TYING),
+        (reading._BEFORE_SUM, BEFORE_SUM),
         (evidence._TOWARDS, TOWARDS),
         (("2", "4"), TWO),
         (("4",), FOUR),
@@ -793,6 +794,10 @@ def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
                         of_language[held.meanings[meaning, 0]] += 1
                 elif kind & DIGIT:
                     letter = _sum(text, start, end)
+                    if start and held.kinds[text[start - 1]] & LETTER:
+                        before = space.token_hash[place - 2]
+                        mark = max(look_up(held.mark_keys, held.mark_values, before), 0)
+                        letter = letter if mark & BEFORE_SUM else WORD
                 elif kind & ALPHA:
                     letter = WORD
                 else:

@@ -8,12 +8,11 @@ often, and never no where compiled.py would find both.
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import compiled, lexicon, reading
+from . import compiled, reading
 from .compiled import (
     A_DOTS,
     A_RING,
@@ -156,7 +155,7 @@ def _may_be(key: np.uint64, held: Record) -> int:
     found = np.int64(held.held[place])
     while found:
         if found & TAG == tag:
-            return found & ANY
+            return int(found & ANY)
         place = (place + 1) & mask
         found = np.int64(held.held[place])
     return 0
@@ -175,7 +174,7 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
         code = held.letters[byte]
         if code == 0 and not _is_ringed(data, place, end):
             if byte != 0xE2 or held.punctuation or place + 1 >= end or data[place + 1] != 0x80:
-                bits |= np.int64(held.signs[byte])
+                bits |= int(held.signs[byte])
             place += 1
             continue
         first = place
@@ -184,7 +183,7 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
             value = 0
             while place < end and 48 <= data[place] <= 57:
                 found = (found ^ np.uint64(data[place])) * PRIME
-                value = value * 10 + np.int64(data[place]) - 48 if value < SUM else value
+                value = value * 10 + int(data[place]) - 48 if value < SUM else value
                 place += 1
             more = place + 1 < end and data[place] == COMMA and 48 <= data[place + 1] <= 57
             if more or place - first > 2:
@@ -222,7 +221,7 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
         bits |= (here | both) & EVERY
         one, one_begins = found, here & BEGINS != 0
         two, two_begin = pair, both & BEGINS != 0
-    return bits & ASKED & bits >> GIVEN != 0
+    return bool(bits & ASKED & bits >> GIVEN)
 
 
 @compiled.compiled
@@ -231,7 +230,7 @@ def _is_ringed(data: Bytes, place: int, end: int) -> bool:
     if data[place] != 0xC3 or place + 1 >= end:
         return False
     small = data[place + 1] | 0x20
-    return small == 0xA5 or small == 0xA4 or small == 0xB6
+    return bool(small == 0xA5 or small == 0xA4 or small == 0xB6)
 
 
 @compiled.compiled
@@ -240,7 +239,7 @@ def spelled(text: Codes, size: int, kinds: Bytes, into: Bytes) -> int:
     out = 0
     for place in range(size):
         code = text[place]
-        if code == A_RING or code == A_DOTS or code == O_DOTS:
+        if code in (A_RING, A_DOTS, O_DOTS):
             into[out], into[out + 1] = 0xC3, code - 64
             out += 2
         else:

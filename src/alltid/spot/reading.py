@@ -19,6 +19,10 @@ _CURRENCY = frozenset({
 _COUNTED = frozenset("PVGDFN")
 # A phrase that begins so ("for another") is not what the number before it counts.
 _TYING = frozenset({"for", "if", "per", "when", "för", "om", "när", "till", "mot", "and", "och"})
+# A number right behind the letters of one of these can be a sum ("kr200", "for50"), and behind
+# others it is a part of a name ("s21", "8a41").
+_BEFORE_SUM = frozenset(word for word in _CURRENCY if len(word) > 1) | _TYING
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzåäö")
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
@@ -70,7 +74,9 @@ def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
             items.append(item := Item("x", start, end, word))
             open_words.append((item, known))
         elif word[0].isdigit():
-            items.append(Item(_number(word), start, end, word))
+            stuck = start and folded.text[start - 1] in _LETTERS
+            named = stuck and words[place - 1] not in _BEFORE_SUM
+            items.append(Item("x" if named else _number(word), start, end, word))
             counts = True
         elif word[0].isalpha():
             items.append(Item("x", start, end, word))

@@ -156,8 +156,9 @@ def recognise(text: str, lexicon: Lexicon | None = None, line: float = 0.0) -> F
             if (entry := item.entry) and (group := ROLES[entry.role].group) in told:
                 told[group][entry.role] = reasons[entry.explain] = None
                 spans.append(Span(*folded.original(item.start, item.end), entry.role))
-        roles = (tuple(told[group]) for group in _SHOWN)
-        frames.append(Frame(*roles, direction(passage), spans[first].start, spans[-1].end))
+        asks, gives, pressure = (tuple(told[group]) for group in _SHOWN)
+        start, end = spans[first].start, spans[-1].end
+        frames.append(Frame(asks, gives, pressure, direction(passage), start, end))
     return Finding(True, tuple(frames), tuple(spans), tuple(reasons))
 
 

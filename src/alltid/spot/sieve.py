@@ -675,7 +675,12 @@ def _asked(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Rec
 
 @compiled
 def _stands(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Record) -> bool:
-    found = look_up(held.window_keys, held.window_values, window * MIX_KEY)
+    key = window * MIX_KEY
+    bit = key >> FINE
+    # The bits lie nearer than the table.
+    if not held.finer[bit >> THRICE] >> (bit & SEVEN) & 1:
+        return False
+    found = look_up(held.window_keys, held.window_values, key)
     if found < 0:
         return False
     for each in range(held.ranges[found, 0], held.ranges[found, 1]):
