@@ -5,9 +5,9 @@
 
 A row comes out for each offer, and nothing for the rest. A look at the bytes (sieve.py) leaves
 out what asks for nothing, a glance (glance.py) what gives nothing, and a compiled reading
-(compiled.py) what is no offer; recognise() sees
-the rest, and what it says is what comes out. docs/adr/0010 has the figures. One process does one
-batch at a time; for more cores, start more processes. Compiling takes some seconds, once a process.
+(compiled.py) what is no offer; recognise() sees the rest, and what it says is what comes out.
+docs/adr/0010 has the figures. One process does one batch at a time; for more cores, start more
+processes. Compiling takes some seconds, once a process.
 """
 
 from collections.abc import Iterable, Iterator
