@@ -61,9 +61,9 @@ def chromium() -> Iterator["Browser"]:
     """Lend one Chromium to a whole run of tests; each test opens a context of its own in it."""
     from playwright.sync_api import sync_playwright
 
-    from scripts.browser import find
+    from scripts.browser import find, find_light
 
-    path = os.environ.get("CHROMIUM") or find()
+    path = find_light() or os.environ.get("CHROMIUM") or find()
     assert path, "No Chromium is here. `make test` fetches one, or set CHROMIUM to its path."
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -34,7 +34,7 @@ with_and_without = pytest.mark.parametrize("script", [True, False], ids=["script
 
 @pytest.fixture(scope="module")
 def chromium(chromium: "Browser") -> Iterator["Browser"]:
-    """A browser that brings pages back from memory."""
+    """A whole browser, which keeps a history and a profile and brings pages back from memory."""
     browser = chromium.browser_type.launch(
         executable_path=os.environ.get("CHROMIUM") or find(),
         chromium_sandbox=os.geteuid() != 0,

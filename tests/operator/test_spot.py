@@ -71,7 +71,7 @@ def counted(said: str) -> dict[str, str]:
     return dict(line.rsplit(None, 1) for line in said.splitlines() if "valid" not in line)
 
 
-@pytest.mark.parametrize("name", ["parquet", "jsonl"])
+@pytest.mark.parametrize("name", ["parquet", "csv", "jsonl"])
 def test_run_that_is_stopped_at_random_places_ends_as_one_that_is_not(many, tmp_path, name):
     whole, stopped = tmp_path / f"whole.{name}", tmp_path / f"stopped.{name}"
     began = time.monotonic()
@@ -151,6 +151,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import pyarrow as pa
+from alltid.spot.tests import standin
+standin.install(always=True)
 from alltid.spot import files, results, sources
 
 files.bulk.find(pa.array(["hej"]))  # what is made once is made here
@@ -213,7 +215,7 @@ print(at)
 """
 
 
-@pytest.mark.parametrize("ending", [".parquet"])
+@pytest.mark.parametrize("ending", [".parquet", ".csv", ".jsonl"])
 def test_run_that_is_killed_at_any_step_goes_on_to_the_same_file(tmp_path, ending):
     lines = [message or "" for message in MESSAGES] * 2
     (tmp_path / "in.txt").write_text("\n".join(lines))

@@ -33,6 +33,7 @@ class ReplyForm(StaffForm):
             for name in ("required", "invalid", "min_value", "max_value")
         },
     )
+    heard = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         """Cut out pictures that were pasted as text."""

@@ -1,6 +1,7 @@
 """A stand-in for alltid.spot.bulk: the same columns, one message at a time."""
 
 import sys
+from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -24,11 +25,14 @@ SCHEMA = pa.schema(
     ]
 )
 
+# Files of the tests hold few messages many times.
+_recognised = cache(recognise)
+
 
 def find(array: pa.Array, first_row: int = 0) -> pa.RecordBatch:
     rows = []
     for row, text in enumerate(array.to_pylist(), first_row):
-        finding = recognise(text or "")
+        finding = _recognised(text or "")
         if finding.is_offer:
             rows.append({
                 "row": row, "kind": finding.kind, "roles": finding.roles,

@@ -1,7 +1,6 @@
 """What an adult is stopped from sending to a child, and what is never nagged at."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from alltid.spot.blame import STOPS, TAGS, Flags, blame, problems
 from alltid.spot.lexicon import folder, languages
+from alltid.spot.tests.cost import cost
 
 SEEDS = [
     ("Varför skickade du bilden?", "blame"),
@@ -208,19 +208,10 @@ _SIGNS = st.sampled_from(
 def test_mallory_writes_a_long_text_and_the_cost_grows_with_its_length(
     pieces: list[str], between: str
 ) -> None:
-    def cost(length: int) -> float:
-        text = ((between.join(pieces) + between) * length)[:length]
-        return min(_seconds(text) for _ in range(3))
-
-    cost(100)  # what is compiled when it is first met
+    piece = between.join(pieces) + between
+    cost(blame, piece, 100)  # what is compiled when it is first met
     # What grew with the square would cost four hundred times as much; a clock needs some room.
-    assert cost(20_000) <= 60 * max(cost(1_000), 0.001)
-
-
-def _seconds(text: str) -> float:
-    began = time.perf_counter()
-    blame(text)
-    return time.perf_counter() - began
+    assert cost(blame, piece, 20_000) <= 60 * max(cost(blame, piece, 1_000), 0.001)
 
 
 def test_a_counsellor_opens_the_lexicons_and_they_are_sound() -> None:
