@@ -26,7 +26,11 @@ def threatens(text: str, lexicon: Lexicon | None = None) -> bool:
     folded = fold(text)
     items = read(folded, lexicon or offers())
     for place, item in enumerate(items):
-        if item.role != "threat" or " " not in folded.text[item.start : item.end]:
+        if (
+            item.entry is None
+            or item.entry.role != "threat"
+            or " " not in folded.text[item.start : item.end]
+        ):
             continue
         near = items[max(0, place - _NEAR) : place + 1 + _NEAR]
         if any(each.letter in _DEMANDED for each in near) and _TIE.search(
