@@ -78,7 +78,7 @@ def is_soon(due: datetime, now: datetime, ahead: Timer, hours: Hours) -> bool:
     if is_overdue(due, now):
         return False
     try:
-        return not is_overdue(due, _runs_out(ahead, now.astimezone(UTC), hours, LOOKS_AHEAD))
+        return due.astimezone(UTC) <= _runs_out(ahead, now.astimezone(UTC), hours, LOOKS_AHEAD)
     except NeverOpen:
         return True
 
@@ -139,7 +139,7 @@ def _days(began: datetime, hours: Hours, days_ahead: int) -> Iterator[tuple[date
 
 
 def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Stretches in UTC, earliest first, none within another, and none that summer time swallows."""
+    """Stretches in UTC, earliest first, none within another, none that summer time turns round."""
     merged: list[Stretch] = []
     for begins, ends in sorted((a.astimezone(UTC), b.astimezone(UTC)) for a, b in stretches):
         if merged and begins <= merged[-1][1]:

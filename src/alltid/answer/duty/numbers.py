@@ -18,9 +18,15 @@ _SPAN = re.compile(rf"({_DAY})(?:-({_DAY}))? {_TIME}-(?:{_TIME}|24:00)")
 class Span:
     """An hour of the week: days, Monday 0 to Sunday 6, and minutes of the day."""
 
-    days: frozenset[int]
+    days: range
     begins: int
     ends: int
+
+    def __str__(self) -> str:
+        """As a pack writes it."""
+        first, last = DAYS[self.days[0]], DAYS[self.days[-1]]
+        clock = "-".join(f"{each // 60:02}:{each % 60:02}" for each in (self.begins, self.ends))
+        return f"{first if first == last else f'{first}-{last}'} {clock}"
 
     def holds(self, weekday: int, minute: int) -> bool:
         """Whether a minute of a day lies in it; the end does not."""
@@ -45,7 +51,7 @@ def read_span(text: str) -> Span:
     ends = int(found[5]) * 60 + int(found[6]) if found[5] else 24 * 60
     if ends <= begins or last < first:
         raise SpanWrong(f'"{text}" ends before it begins. Write a night, or a weekend, as two.')
-    return Span(frozenset(range(first, last + 1)), begins, ends)
+    return Span(range(first, last + 1), begins, ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,10 @@ __all__ = [
     "Question",
     "Report",
     "Words",
+    "folder",
     "load",
     "packs",
+    "paths",
     "problems",
     "read",
 ]

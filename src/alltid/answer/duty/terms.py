@@ -196,7 +196,7 @@ class Pack:
     numbers: tuple[Number, ...]
 
     def timers(self, step: str, risk: str) -> tuple[Clocked, ...]:
-        """The timers of a step at a risk, earliest first; none where nothing is to be done."""
+        """The timers of a step at a risk, as the pack orders them; none where it says none."""
         return self.steps[step, risk]
 
     def numbers_at(
