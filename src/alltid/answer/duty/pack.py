@@ -10,6 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from . import reading
+from .numbers import Number
 from .terms import (
     FIELDS,
     KINDS,
@@ -42,6 +43,7 @@ __all__ = [
     "Field",
     "Kind",
     "NoPack",
+    "Number",
     "OnEnd",
     "Pack",
     "PackWrong",
