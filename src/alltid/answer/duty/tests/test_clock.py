@@ -166,6 +166,7 @@ def test_open_time_that_would_end_before_it_begins_is_no_open_time():
 
     # On Sunday 29 March half past two is half past three; the next Sunday has both.
     assert shown("30 open minutes", at("2026-03-29T00:00"), night) == "Sun 2026-04-05 03:00"
+    assert shown("same day", at("2026-03-29T00:00"), night) == "Sun 2026-04-05 03:10"
 
 
 def test_open_stretches_that_overlap_are_counted_once():
@@ -183,6 +184,15 @@ def test_days_are_those_of_the_team_wherever_the_server_stands():
     assert shown("same day", began, NORTH) == "Tue 2026-03-03 16:00"
     assert shown("1 working day", began, far) == "Wed 2026-03-04 16:00"
     assert shown("1 working day", began, NORTH) == "Tue 2026-03-03 16:00"
+
+
+def test_evening_west_of_greenwich_is_still_the_same_day():
+    late = Hours({"1": [["18:00", "22:00"]]}, [], "", "America/New_York")
+    began = at("2026-03-03T20:30", "America/New_York")
+
+    assert began.astimezone(UTC).date() == date(2026, 3, 4)
+    assert shown("1 open hour", began, late) == "Tue 2026-03-03 21:30"
+    assert shown("same day", began, late) == "Tue 2026-03-03 22:00"
 
 
 def test_promise_to_ada_bounds_a_timer_that_says_so_and_no_other():
