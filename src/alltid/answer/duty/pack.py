@@ -90,11 +90,13 @@ def problems(path: Traversable | None = None) -> list[str]:
     for each in paths(path):
         one = reading.read(each)
         found += one.problems
+        if one.pack is None:
+            continue
         other = first.setdefault(one.pack.country, each.name)
-        if other != each.name and not one.problems:
+        if other != each.name:
             found.append(
-                f"{each.name}:{one.country_line}: {other} is the pack of "
-                f"{one.pack.country} already. Keep one of the two."
+                f"{each.name}:{one.country_line}: {other} is the pack of {one.pack.country} "
+                "already. Keep one of the two."
             )
     return found
 
@@ -102,7 +104,7 @@ def problems(path: Traversable | None = None) -> list[str]:
 def read(path: Traversable) -> Pack:
     """One pack by its file; raises PackWrong."""
     found = reading.read(path)
-    if found.problems:
+    if found.pack is None:
         raise PackWrong("\n".join(found.problems))
     return found.pack
 

@@ -49,20 +49,19 @@ _OLDEST = 18
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A pack as far as it could be read, its problems, and the line of its country."""
+    """A pack, or None where it has problems; the problems; and the line of its country."""
 
-    pack: Pack
+    pack: Pack | None
     problems: list[str]
     country_line: int
 
 
 def read(path: Traversable) -> Reading:
-    """Read one file of TOML; where there are problems, the pack is not to be used."""
+    """Read one file of TOML."""
     sheet = Sheet(path)
-    if found := sheet.problems():
-        return Reading(_Reader(sheet).pack(), found, 1)
-    pack = _Reader(sheet).pack()
-    return Reading(pack, sheet.problems(), sheet.line(("country",)))
+    pack = None if sheet.problems() else _Reader(sheet).pack()
+    found = sheet.problems()
+    return Reading(None if found else pack, found, sheet.line(("country",)))
 
 
 class _Reader:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from alltid import cli
 from alltid.answer.duty import command, pack
 from alltid.env import Misconfigured
 
@@ -88,11 +87,3 @@ def test_lawyer_who_mistypes_reads_a_sentence(tmp_path, typed, said):
 
     assert said in str(wrong.value)
     assert str(wrong.value).endswith(".")
-
-
-def test_command_stands_in_the_list_of_alltid_and_reads_no_settings(capsys, monkeypatch):
-    monkeypatch.setattr(cli, "_hand_over", None)
-
-    assert cli.run(["duty", "check"]) == 0
-    assert "duty" in cli.commands()
-    assert "sweden.toml: sound" in capsys.readouterr().out

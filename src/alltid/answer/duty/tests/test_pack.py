@@ -13,7 +13,6 @@ from alltid.answer.duty import pack
 from alltid.answer.duty.numbers import SpanWrong, read_span
 from alltid.answer.duty.pack import KINDS, RISKS, STEPS, NoPack, PackWrong
 from alltid.answer.duty.sheet import Sheet
-from alltid.people.models import Team
 
 SWEDEN = (Path(str(pack.folder())) / "sweden.toml").read_text(encoding="utf-8")
 DRAFTS = ("DK", "FI", "GB", "NO")
@@ -60,14 +59,6 @@ def test_sweden_is_no_draft_and_still_says_that_no_lawyer_has_read_it():
     assert not sweden.draft
     assert "no lawyer has read it yet" in sweden.review
     assert {"sv", "en"} == set(sweden.languages)
-
-
-@pytest.mark.parametrize("country", [*DRAFTS, "SE"])
-def test_pack_knows_the_kinds_of_team_and_a_country_that_a_team_can_have(country):
-    one = pack.load(country)
-
-    assert set(one.kinds) == set(Team.Kind.values) == set(KINDS)
-    assert len(country) <= Team._meta.get_field("country").max_length
 
 
 def test_no_pack_is_made_up_for_a_country_without_one():
