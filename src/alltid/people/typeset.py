@@ -5,7 +5,7 @@ comes in as JSON and goes out as a file, and nothing is left on the disk in betw
 TEMPLATE is a path from the package's folder, as `people/sheet.typ`; it reads `sys.inputs.data`.
 
 What a person wrote reaches typst as data, which it shows and never runs. A sign that no font has
-(PDF/UA-1 forbids an empty box) is printed by its number and name, as `[U+1F62D loudly crying face]`.
+(PDF/UA-1 forbids an empty box) is printed by number and name: `[U+1F62D loudly crying face]`.
 """
 
 import json

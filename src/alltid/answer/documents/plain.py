@@ -1,5 +1,6 @@
-"""Plain dataclasses as what JSON holds, and back again, strictly; for files with a version."""
+"""Plain dataclasses as files of JSON with a format and a version, and back again, strictly."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -11,6 +12,25 @@ T = TypeVar("T")
 
 class Unreadable(ValueError):
     """What was read is not what the file's format says; the text says where."""
+
+
+def dump(name: str, version: int, content: Any) -> str:
+    """The text of a file: the format's name, its version, and a dataclass as its content."""
+    plain = {"format": name, "version": version, "content": to_plain(content)}
+    return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
+
+
+def load(name: str, version: int, kind: type[T], text: str) -> T:
+    """The dataclass that `dump` wrote; raises Unreadable."""
+    try:
+        plain = json.loads(text)
+    except ValueError:
+        raise Unreadable("This is not JSON.") from None
+    if not isinstance(plain, dict) or plain.keys() != {"format", "version", "content"}:
+        raise Unreadable("A file holds format, version and content, and nothing else.")
+    if (plain["format"], plain["version"]) != (name, version):
+        raise Unreadable(f"This is not {name}, version {version}, which is what is read here.")
+    return from_plain(kind, plain["content"], "content")
 
 
 def to_plain(value: Any) -> Any:

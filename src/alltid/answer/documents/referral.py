@@ -259,7 +259,8 @@ ASKED = {
     "worry.earlier": _("It would help to know whether there has been a worry earlier."),
     "worry.done": _("It would help to know what has been done for the child so far."),
     "other_children": _(
-        "It would help to know whether other children are concerned, brothers and sisters above all."
+        "It would help to know whether other children are concerned, brothers and sisters "
+        "above all."
     ),
     "others": _("It would help to know which other children are concerned."),
     "informed.child_wants": _(

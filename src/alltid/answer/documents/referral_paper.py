@@ -85,7 +85,7 @@ def _stops(report: Referral) -> list[str]:
 def _worry(report: Referral) -> list[Row]:
     worry = report.worry
     acute = [(_("What the danger is"), known(worry.acute_what))]
-    acute += [(_("Told by telephone"), known(worry.telephoned))]
+    acute += [(_("Telephoned"), known(worry.telephoned))]
     return [
         (_("What the worry is"), known(worry.what)),
         (_("How it is known"), known("\n".join(source(one) for one in worry.sources))),
@@ -121,7 +121,7 @@ def _statements(report: Referral) -> dict[str, Any]:
         "title": _("What others have told"),
         "blocks": [
             {
-                "label": _("%(who)s, %(when)s") % {"who": known(one.who), "when": moment(one.at)},
+                "label": f"{known(one.who)}, {moment(one.at)}",
                 "text": one.text,
                 "language": None,
             }

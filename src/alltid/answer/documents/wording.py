@@ -1,20 +1,24 @@
 """How a moment, an answer and the unknown are said on paper, in the active language."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alltid.people.when import spoken_day
-
 from .referral import Answer, Source
+
+
+def day(at: date) -> str:
+    """A day with its year: "3 June 2026"; of a moment, in the zone that it carries."""
+    return date_format(at, "j F Y")
 
 
 def moment(at: datetime) -> str:
     """A day and a minute: "3 June 2026 at 14:05"; in the zone that the moment carries."""
     return _("%(day)s at %(time)s") % {
-        "day": f"{spoken_day(at)} {at.year}",
+        "day": day(at),
         "time": f"{at.hour}:{at.minute:02}",
     }
 

@@ -1,9 +1,11 @@
 """One whole report and one whole case, with the fixed cast, for the tests of the documents."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from alltid.answer.documents.case_file import About, CaseFile, Entry
 from alltid.answer.documents.leaving import Terms
+from alltid.answer.documents.record_note import Arrived, Decided, Decision, RecordNote
 from alltid.answer.documents.referral import (
     Answer,
     Child,
@@ -106,4 +108,35 @@ ACUTE = replace(
     ),
     child=replace(WHOLE.child, protected_identity=Answer.YES),
     informed=replace(WHOLE.informed, danger=Answer.YES, danger_why="It may be somebody at home."),
+)
+
+CASE = CaseFile(
+    reference="tavi-noka",
+    made=AT,
+    team="North",
+    taken_out_by="Lo Lind",
+    why="The guardians ask to read the file.",
+    entries=(
+        Entry(AT, "Message", "The child", About.CHILD, "hej\n\nkan ni läsa det här?", "", "sv"),
+        Entry(
+            AT,
+            "Message",
+            "The child",
+            About.THIRD_PARTY,
+            "min kompis har också fått erbjudanden",
+            "A friend",
+            "sv",
+        ),
+        Entry(AT, "Note", "Bo Berg", About.STAFF, "Bo is on leave on Thursday; Lo takes over."),
+        Entry(AT, "Duty decision", "Bo Berg", About.CHILD, "Report to social services."),
+    ),
+)
+
+NOTE = RecordNote(
+    AT,
+    Arrived.TOLD,
+    "tavi-noka",
+    Decided(Decision.REPORT, "Bo Berg", "School counsellor", AT),
+    "A talk with the child at school",
+    date(2026, 6, 5),
 )
