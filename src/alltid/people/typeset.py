@@ -72,7 +72,7 @@ def _named(data: Any, names: dict[int, str]) -> Any:
     """The data with some signs by their names."""
     if isinstance(data, str):
         return data.translate(names)
-    if isinstance(data, list):
+    if isinstance(data, list | tuple):
         return [_named(one, names) for one in data]
     if isinstance(data, dict):
         return {key: _named(one, names) for key, one in data.items()}

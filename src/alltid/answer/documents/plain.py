@@ -28,7 +28,8 @@ def load(name: str, version: int, kind: type[T], text: str) -> T:
         raise Unreadable("This is not JSON.") from None
     if not isinstance(plain, dict) or plain.keys() != {"format", "version", "content"}:
         raise Unreadable("A file holds format, version and content, and nothing else.")
-    if (plain["format"], plain["version"]) != (name, version):
+    # True is 1 to Python, and no version.
+    if (plain["format"], plain["version"]) != (name, version) or plain["version"] is True:
         raise Unreadable(f"This is not {name}, version {version}, which is what is read here.")
     return from_plain(kind, plain["content"], "content")
 

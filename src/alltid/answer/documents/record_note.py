@@ -62,7 +62,8 @@ def text(note: RecordNote, terms: Terms, language: str) -> str:
         if not terms.open:
             if note.arrived is not Arrived.ASKED:
                 terms.require()
-            return f"{day(note.at)}\n{_('The child was asked.')}\n"
+            asked = _("The child was asked.")
+            return f"{day(note.at)}\n{asked}\n"
         return "\n".join(" ".join(line.split()) for line in _lines(note)) + "\n"
 
 
