@@ -10,53 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from . import reading
-from .numbers import Number
-from .terms import (
-    FIELDS,
-    KINDS,
-    MOMENTS,
-    RISKS,
-    STEPS,
-    TEXTS,
-    Citation,
-    Clocked,
-    Duty,
-    Field,
-    Kind,
-    OnEnd,
-    Pack,
-    Question,
-    Report,
-    Words,
-)
-
-__all__ = [
-    "FIELDS",
-    "KINDS",
-    "MOMENTS",
-    "RISKS",
-    "STEPS",
-    "TEXTS",
-    "Citation",
-    "Clocked",
-    "Duty",
-    "Field",
-    "Kind",
-    "NoPack",
-    "Number",
-    "OnEnd",
-    "Pack",
-    "PackWrong",
-    "Question",
-    "Report",
-    "Words",
-    "folder",
-    "load",
-    "packs",
-    "paths",
-    "problems",
-    "read",
-]
+from .terms import Pack
 
 
 class PackWrong(Exception):

@@ -20,9 +20,11 @@ from alltid.answer.documents.referral import (
     Words,
     Worry,
 )
+from alltid.answer.duty.pack import load
 
 AT = datetime(2026, 6, 3, 14, 5, tzinfo=UTC)
-SCHOOL = Terms("mandated", "10_12")
+SWEDEN = load("SE")
+SCHOOL = Terms(SWEDEN, "mandated", "10_12")
 
 EMPTY = Referral("tavi-noka", AT)
 

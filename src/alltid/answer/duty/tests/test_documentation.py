@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from alltid.answer.duty import numbers, pack, timer
+from alltid.answer.duty import numbers, pack, terms, timer
 
 PAGE = (Path(__file__).resolve().parents[5] / "docs" / "duty-packs.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     "words",
-    [pack.KINDS, pack.RISKS, pack.STEPS, pack.MOMENTS, pack.FIELDS, numbers.PURPOSES,
-     list(pack.Duty), list(pack.OnEnd), list(pack.TEXTS)],
+    [terms.KINDS, terms.RISKS, terms.STEPS, terms.MOMENTS, terms.FIELDS, numbers.PURPOSES,
+     list(terms.Duty), list(terms.OnEnd), list(terms.TEXTS)],
 )  # fmt: skip
 def test_lawyer_finds_every_word_that_may_stand_in_a_pack(words):
     for word in words:

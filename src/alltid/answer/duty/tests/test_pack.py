@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alltid.answer.duty import pack
-from alltid.answer.duty.numbers import SpanWrong, read_span
-from alltid.answer.duty.pack import KINDS, RISKS, STEPS, NoPack, PackWrong
+from alltid.answer.duty.numbers import Number, SpanWrong, read_span
+from alltid.answer.duty.pack import NoPack, PackWrong
 from alltid.answer.duty.sheet import Sheet
+from alltid.answer.duty.terms import FIELDS, KINDS, RISKS, STEPS
 
 SWEDEN = (Path(str(pack.folder())) / "sweden.toml").read_text(encoding="utf-8")
 DRAFTS = ("DK", "FI", "GB", "NO")
@@ -113,7 +114,7 @@ def test_ada_can_refuse_to_be_handed_on_but_not_from_one_under_the_duty_to_anoth
 def test_referral_asks_for_every_field_of_an_orosanmalan():
     fields = pack.load("SE").report.fields
 
-    assert [field.key for field in fields] == list(pack.FIELDS)
+    assert [field.key for field in fields] == list(FIELDS)
     required = {field.key for field in fields if field.required}
     assert {"date", "municipality", "child", "basis", "danger", "reporter", "informed"} <= required
     # What a child did not write cannot be asked for.
@@ -235,7 +236,7 @@ def test_municipalitys_own_number_stands_before_the_countrys():
 
 def test_number_that_the_team_has_given_is_shown_first():
     sweden = pack.load("SE")
-    own = pack.Number("social_emergency", "08-465 004 09", {"en": "Ours"}, {})
+    own = Number("social_emergency", "08-465 004 09", {"en": "Ours"}, {})
 
     shown = sweden.numbers_at(TUESDAY_NIGHT, own=(own,))
 
