@@ -17,7 +17,6 @@ from alltid.vault.errors import EnvelopeBroken, VaultError
 
 from . import hands, inbox, marks
 from .access import Line, OpenDisclosure
-from .coach import Coaching
 from .forms import ReplyForm
 
 # The taps of the child's form, as an adult reads them.
@@ -76,7 +75,7 @@ def context(
         "unread": messages(new),
         "earlier": messages([line for line in lines if line.sequence not in is_new]),
         "form": form,
-        "coaching": Coaching.of(form["text"].value() or ""),
+        "coaching": form.coaching,
         "conflict": bool(form.non_field_errors()),
         "draft_saved": _draft_saved(disclosure, user, now),
         "can_pass": [one for one in can_answer if one != owner],

@@ -97,9 +97,8 @@ def _reply(request: StaffRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _not_sent(request, opened, form, 422)
     text, read_up_to = form.cleaned_data["text"], form.cleaned_data["read_up_to"]
-    coaching = Coaching.of(text, form.cleaned_data["heard"])
-    if coaching.holds_back and opened.disclosure.ended is None:
-        form.add_error("text", coaching.sentence())
+    if form.coaching.holds_back and opened.disclosure.ended is None:
+        form.add_error("text", form.coaching.sentence())
         return _not_sent(request, opened, form, 422)
     try:
         opened.reply(text, read_up_to, timezone.now())
