@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def made(template: str, data: Any) -> bytes:
             return typst.compile(
                 ROOT / template,
                 root=ROOT,
-                ignore_system_fonts=own_letters_only,
+                font_paths=_letters(own_letters_only),
                 sys_inputs={"data": json.dumps(_named(data, names), ensure_ascii=False)},
                 pdf_standards=["ua-1"],
             )
@@ -47,6 +48,12 @@ def made(template: str, data: Any) -> bytes:
                 own_letters_only = False
             else:
                 names |= {sign: _name(sign) for sign in shapeless}
+
+
+@cache
+def _letters(own_only: bool) -> typst.Fonts:
+    """The fonts that typst brings, and this machine's; to look for them takes as long as a page."""
+    return typst.Fonts(include_system_fonts=not own_only)
 
 
 def _shapeless(wrong: typst.TypstError) -> set[int]:

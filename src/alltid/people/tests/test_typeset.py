@@ -58,9 +58,5 @@ def test_a_template_that_is_wrong_is_not_tried_again_and_again(folder):
 
 def no_fonts_of_the_machine(monkeypatch):
     """As on a machine with no fonts installed; ours has some, and another has others."""
-    compiled = typst.compile
-    monkeypatch.setattr(
-        typst,
-        "compile",
-        lambda *args, **named: compiled(*args, **named | {"ignore_system_fonts": True}),
-    )
+    own = typeset._letters(own_only=True)
+    monkeypatch.setattr(typeset, "_letters", lambda own_only: own)
