@@ -11,17 +11,20 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Exists, OuterRef
 from django.http import Http404
+from django.utils import timezone
 
-from alltid.people.models import AuditEvent, Team, User
+from alltid.people.models import AuditEvent, Team, TeamKey, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell.feelings import feeling_label
 from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, KeyCopy, Message
 from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
+from .casework.events import Kind
+from .chronology import Held, catch_up, held
 from .models import Case, Recusal
 
 
@@ -56,9 +59,23 @@ class OpenDisclosure:
     @cached_property
     def case(self) -> Case:
         """What adults do about it; made when it is first opened."""
-        return Case.objects.open_for(
-            self.disclosure, self.unlocked.newest_key(self.disclosure.team)
-        )
+        case = Case.objects.open_for(self.disclosure, self.key)
+        catch_up(self.disclosure, case, timezone.now())
+        return case
+
+    @property
+    def key(self) -> TeamKey | None:
+        """What a new case is sealed to: a generation that was not only put there."""
+        return self.unlocked.newest_key(self.disclosure.team)
+
+    @cached_property
+    def case_identity(self) -> Identity:
+        """What opens the words of the case; raises a VaultError."""
+        copy = self.case.copies.select_related("team_key", "case").order_by("-team_key__number")
+        newest = copy.first()
+        if newest is None:
+            raise NotForThisKey("No copy of this case's key is sealed to its team.")
+        return newest.open(self.unlocked.team_identity(newest.team_key))
 
     @cached_property
     def is_lead(self) -> bool:
@@ -84,13 +101,18 @@ class OpenDisclosure:
         What nobody carried is from now on the responder's own.
         Raises AnsweredMeanwhile, EndedByChild, NotAudited; then nothing was sent.
         """
+        with held(self.disclosure, now, self.key) as here:
+            self.reply_in(here, text, read_up_to, now)
+
+    def reply_in(self, here: Held, text: str, read_up_to: int, now: datetime) -> None:
+        """Answer as part of something that is done in the case; raises as `reply` does."""
         user = self.unlocked.user
-        with transaction.atomic():
-            self.disclosure.add_reply(
-                str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
-            )
-            write_log(user, self.disclosure, "replied")
-            Case.objects.filter(disclosure=self.disclosure, owner=None).update(owner=user)
+        self.disclosure.add_reply(
+            str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
+        )
+        write_log(user, self.disclosure, "replied")
+        here.disclosure.refresh_from_db()
+        here.add(Kind.REPLIED, user, now, message=self.disclosure.sequence)
 
     def has_sent(self, text: str, read_up_to: int) -> bool:
         """Whether this very answer is there already: a double tap, a lost response."""

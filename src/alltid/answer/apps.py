@@ -1,9 +1,17 @@
-"""The Django application answer."""
+"""The answer package as Django sees it."""
 
 from django.apps import AppConfig
 
 
 class AnswerConfig(AppConfig):
-    """The answer package."""
+    """Registers the models, and says in the log's words what happens in a case."""
 
     name = "alltid.answer"
+
+    def ready(self) -> None:
+        """Give the log its words: `people` keeps it, and knows nothing of cases."""
+        from alltid.people import audit
+
+        from .casework.words import HAPPENED
+
+        audit.VERBS.update({f"case_{kind}": text for kind, text in HAPPENED.items()})
