@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils import timezone
@@ -188,6 +188,16 @@ def open_disclosure(unlocked: Unlocked, pk: UUID, verb: str = "opened") -> OpenD
         alarm(disclosure.team, unlocked.user)
         raise
     return OpenDisclosure(unlocked, disclosure, identity)
+
+
+def note_concern(
+    user: User, team: Team, source: str, body: dict[str, Any], now: datetime
+) -> Disclosure:
+    """Seal what a member of a team noted, and write it into the log; raises NoKey, NotAudited."""
+    with transaction.atomic():
+        noted = Disclosure.objects.note_concern(team, source, str(user.pk), body, now=now)
+        write_log(user, noted, "noted")
+    return noted
 
 
 def write_log(user: User, disclosure: Disclosure, verb: str, why: object = "") -> None:

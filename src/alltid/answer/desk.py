@@ -117,6 +117,8 @@ def _strip(
         "language": dict(settings.LANGUAGES).get(said.get("language", ""), ""),
         "example": disclosure.example,
         "ended": disclosure.ended is not None,
+        "noted": disclosure.source != disclosure.Source.CHILD,
+        "reachable": disclosure.reaches_child,
         "first_answer": answered == 0,
         "answer_read": disclosure.read_by_child >= answered > 0,
     }

@@ -29,6 +29,7 @@ VERBS: dict[str, str | Promise] = {
     "invited": gettext_lazy("made an invitation"),
     "joined": gettext_lazy("made their way in"),
     "let_in": gettext_lazy("let in"),
+    "noted": gettext_lazy("noted a concern"),
     "opened": gettext_lazy("opened"),
     "opened_team": gettext_lazy("opened the team for children"),
     "passed": gettext_lazy("passed on"),

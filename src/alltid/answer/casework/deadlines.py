@@ -38,7 +38,7 @@ def deadlines(
     for child in state.children.values():
         found += _of_child(child, state, hours, timers)
     for step in state.steps.values():
-        found.append(Deadline(Wanted.STEP, end_of(step.day, hours), step.id))
+        found.append(Deadline(Wanted.STEP, end_of(step.day, hours, step.at), step.id))
     return sorted(found, key=lambda deadline: (deadline.due, deadline.wanted, deadline.subject))
 
 

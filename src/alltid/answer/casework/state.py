@@ -41,11 +41,12 @@ class Child:
 
 @dataclass(frozen=True)
 class Step:
-    """A next step that somebody took up, with its day."""
+    """A next step that somebody took up, with its day, and when it was given that day."""
 
     id: str
     what: What
     day: date
+    at: datetime
     by: str
     sequence: int
 
@@ -313,7 +314,7 @@ def _taken_up(state: State, event: Event) -> State:
     pk = event.code("step")
     if pk in state.steps or len(state.steps) >= MOST_STEPS:
         return state
-    step = Step(pk, What(event.code("what")), _step_day(event), event.by, event.sequence)
+    step = Step(pk, What(event.code("what")), _step_day(event), event.at, event.by, event.sequence)
     return replace(state, steps={**state.steps, pk: step})
 
 
@@ -322,7 +323,7 @@ def _moved(state: State, event: Event) -> State:
     pk = event.code("step")
     if pk not in state.steps:
         return state
-    moved = replace(state.steps[pk], day=_step_day(event))
+    moved = replace(state.steps[pk], day=_step_day(event), at=event.at)
     return replace(state, steps={**state.steps, pk: moved})
 
 

@@ -79,12 +79,15 @@ def _end_of_working_day(start: datetime, ahead: int, hours: Hours) -> datetime:
     return datetime.combine(today + timedelta(days=7), _EVENING, zone)
 
 
-def end_of(day: date, hours: Hours) -> datetime:
-    """When a day ends for a step: with its last open hour, or in the late afternoon."""
+def end_of(day: date, hours: Hours, begun: datetime) -> datetime:
+    """When a day ends for a step: with its last open hour, or in the late afternoon.
+
+    begun: when the step was given that day; in the evening of the day itself it has until midnight.
+    """
+    zone = ZoneInfo(hours.zone)
     stretches = hours.on(day)
-    if stretches:
-        return half_hour_up(stretches[-1][1])
-    return datetime.combine(day, _EVENING, ZoneInfo(hours.zone))
+    ends = half_hour_up(stretches[-1][1] if stretches else datetime.combine(day, _EVENING, zone))
+    return ends if ends > begun else datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def _by_risk(immediate: Timer, high: Timer, others: Timer) -> dict[Risk, Timer]:

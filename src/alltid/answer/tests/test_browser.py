@@ -65,3 +65,23 @@ def test_bo_is_idle_until_the_lock_and_finds_his_draft_behind_it(cast, desk):
     assert cast["Bo"].unlocked().draft(desk.told.pk) == "Half an answer"
     assert "next=" in desk.url
     desk.get_by_text("Your draft is kept.").wait_for()
+
+
+def test_bo_carries_a_case_by_keys_and_a_question_mark_says_which(cast, desk):
+    desk.keyboard.press("?")
+    desk.get_by_role("dialog", name="Keys of this page").wait_for()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("u")
+    assert desk.evaluate("document.activeElement.name") == "risk"
+    desk.keyboard.press("h")
+    assert desk.evaluate("document.activeElement.name") == "risk", "a key typed into a field"
+    desk.evaluate("document.activeElement.blur()")
+    desk.keyboard.press("n")
+    assert desk.evaluate("document.activeElement.id") == "note-text"
+    desk.keyboard.type("r is a letter here")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    desk.get_by_text("Bo wrote a note").wait_for()
+    desk.get_by_text("r is a letter here").wait_for()
+    desk.keyboard.press("r")
+    assert desk.evaluate("document.activeElement.name") == "text"

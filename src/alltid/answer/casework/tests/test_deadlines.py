@@ -100,8 +100,10 @@ def test_a_child_is_written_to_again_and_an_unread_answer_is_seen_to():
 
 
 def test_a_step_is_due_at_the_end_of_its_day_also_where_nobody_reads():
-    step = Step("s", What.OWN, date(2026, 3, 3), "Bo", 1)
+    step = Step("s", What.OWN, date(2026, 3, 3), TEN, "Bo", 1)
     assert found(State(steps={"s": step}))[Wanted.STEP] == at(2026, 3, 3, 16)
+    evening = replace(step, at=at(2026, 3, 3, 17))
+    assert found(State(steps={"s": evening}))[Wanted.STEP] == at(2026, 3, 4, 0)
     sunday = replace(step, day=date(2026, 3, 8))
     assert found(State(steps={"s": sunday}))[Wanted.STEP] == at(2026, 3, 8, 16)
 
