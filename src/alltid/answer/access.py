@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -82,13 +82,18 @@ class OpenDisclosure:
         """Whether the one who opened it leads the team."""
         return self.disclosure.team.is_led_by(self.unlocked.user)
 
-    def lines(self) -> list[Line]:
-        """Every message, oldest first; one that does not open leaves the others readable."""
+    def lines(self, newest: int | None = None) -> list[Line]:
+        """Every message, oldest first; one that does not open leaves the others readable.
+
+        newest: only so many of them, besides the first, which says what it is about, and whatever
+        is unread.
+        """
         feelings = self._feelings() if self.is_lead else {}
-        return [
-            self._line(message, feelings.get(message.sequence, ""))
-            for message in self.disclosure.messages.order_by("sequence")
-        ]
+        messages = self.disclosure.messages.order_by("sequence")
+        if newest is not None:
+            after = min(self.disclosure.sequence - newest, self.disclosure.read_by_staff)
+            messages = messages.filter(Q(sequence__gt=after) | Q(sequence=1))
+        return [self._line(message, feelings.get(message.sequence, "")) for message in messages]
 
     def mark_read(self, lines: list[Line]) -> None:
         """Note that these lines stand on a screen."""

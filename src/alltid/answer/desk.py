@@ -19,6 +19,8 @@ from . import hands, inbox, marks
 from .access import Line, OpenDisclosure
 from .forms import ReplyForm
 
+# So much of a talk stands on the page before somebody asks for all of it.
+NEWEST = 50
 # The taps of the child's form, as an adult reads them.
 TAPS = {
     "about": {
@@ -73,6 +75,7 @@ def context(
         "thread": _strip(disclosure, lines, owner, now)
         | {"writing": _names(hands.who_else_writes(disclosure, user, now))},
         "unread": messages(new),
+        "left_out": _left_out(lines),
         "earlier": messages([line for line in lines if line.sequence not in is_new]),
         "form": form,
         "conflict": bool(form.non_field_errors()),
@@ -83,6 +86,11 @@ def context(
         "emergency": settings.ALLTID["EMERGENCY"],
         "here": "inbox",
     }
+
+
+def _left_out(lines: list[Line]) -> int:
+    """How many messages lie between the first one and the next that is shown."""
+    return lines[1].sequence - lines[0].sequence - 1 if len(lines) > 1 else 0
 
 
 def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:

@@ -138,14 +138,16 @@ def _desk(
     export: ExportForm | None = None,
     deed: DeedForm | None = None,
 ) -> HttpResponse:
-    lines = opened.lines()
+    asked = _asked(request)
+    whole_talk = "talk" in request.GET or asked is not None
+    lines = opened.lines(None if whole_talk else desk.NEWEST)
     read_up_to = lines[-1].sequence if lines else 0
     if form is None:
         draft = request.unlocked.draft(opened.disclosure.pk)
         form = ReplyForm(initial={"text": draft, "read_up_to": read_up_to})
     else:
         form.stand_on(read_up_to, sentence)
-    context = desk.context(opened, lines, form, timezone.now(), _asked(request))
+    context = desk.context(opened, lines, form, timezone.now(), asked)
     # The desk says what is new; the case below it, what has been read by now.
     opened.mark_read(lines)
     whole = "chronology" in request.GET
