@@ -210,7 +210,7 @@ def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
 def _due(row: CaseDeadline, team: Team, now: datetime) -> dict[str, Any]:
     carries = row.case.cover or row.case.owner
     return {
-        "url": reverse("answer:thread", args=[row.case.disclosure_id]),
+        "url": reverse("answer:thread", args=[row.case.disclosure_id]) + "#steps",
         "reference": reference(row.case.disclosure_id),
         "wanted": WANTED[row.wanted],
         "due": spoken(team.local(row.due), now),

@@ -15,8 +15,8 @@ TOLD_AHEAD = timedelta(days=14)
 class Thread:
     """What the talk with the child says at this moment.
 
-    told: when it began; reachable: whether an answer still reaches the child; read_by_child: the
-    sequence up to which the child has read.
+    told: the hour in which it began; reachable: whether an answer still reaches the child;
+    read_by_child: the sequence up to which the child has read.
     """
 
     told: datetime

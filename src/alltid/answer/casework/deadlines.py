@@ -5,7 +5,7 @@ Plain Python.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alltid.people.hours import Hours
 
@@ -13,6 +13,9 @@ from .closing import Thread
 from .events import Risk, Role
 from .state import Child, State
 from .timers import FEEDBACK_AGAIN, TIMERS, Timers, Wanted, end_of
+
+# Only the hour of telling is known; nothing is late before it can be.
+_TOLD_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def _risk(state: State, thread: Thread, hours: Hours, timers: Timers) -> Iterato
     if state.risk_at is None or state.risk is Risk.UNKNOWN:
         # A child who tapped danger is taken at their word until somebody has judged.
         taken = Risk.IMMEDIATE if thread.danger else Risk.UNKNOWN
-        yield by(Wanted.SET_RISK, state.risk_at or thread.told, taken)
+        yield by(Wanted.SET_RISK, state.risk_at or thread.told + _TOLD_WITHIN, taken)
         return
     if not state.confirmed:
         yield by(Wanted.CONFIRM, state.risk_at)

@@ -56,7 +56,7 @@ def test_the_lead_confirms_and_reviews_in_time(level, confirm, review):
 
 def test_nobody_has_judged_yet_and_danger_is_taken_at_its_word():
     assert found(State()) == {Wanted.SET_RISK: at(2026, 3, 4, 16)}
-    assert found(State(), replace(TALK, danger=True)) == {Wanted.SET_RISK: at(2026, 3, 2, 10, 30)}
+    assert found(State(), replace(TALK, danger=True)) == {Wanted.SET_RISK: at(2026, 3, 2, 11, 30)}
 
 
 @pytest.mark.parametrize(
