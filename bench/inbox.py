@@ -33,8 +33,8 @@ def _load(data: Path) -> None:
 def _fill(team: "Team", count: int) -> None:
     """Bring the disclosures of a team up to a number.
 
-    One in 200 waits, one in ten is or was acute, one in two has an owner and a deadline to come. SQLite makes the rows
-    itself, as Django writes them: a million of them in seconds.
+    One in 200 waits, one in ten is or was acute, one in two has an owner and a deadline to come.
+    SQLite makes the rows itself, as Django writes them: a million of them in seconds.
     """
     from django.db import connection
 
@@ -57,7 +57,8 @@ def _fill(team: "Team", count: int) -> None:
             [held, count - held, team.pk.hex, nobody],
         )
         cursor.execute(
-            """INSERT INTO answer_case (id, disclosure_id, recipient, owner_id, sequence, risk, closed)
+            """INSERT INTO answer_case (id, disclosure_id, recipient, owner_id, sequence, risk,
+                closed)
             SELECT lower(hex(randomblob(16))), id, %s, %s, 0, 'medium', 0 FROM tell_disclosure
             WHERE read_by_staff = 0 AND id NOT IN (SELECT disclosure_id FROM answer_case)""",
             [nobody, User.objects.get(name="Bo").pk.hex],
