@@ -33,8 +33,8 @@ def _load(data: Path) -> None:
 def _fill(team: "Team", count: int) -> None:
     """Bring the disclosures of a team up to a number.
 
-    One in 200 waits, one in ten is or was acute, one in two has an owner. SQLite makes the rows
-    itself, as Django writes them: a million of them in seconds.
+    One in 200 waits, one in ten is or was acute, one in two has an owner and a deadline to come.
+    SQLite makes the rows itself, as Django writes them: a million of them in seconds.
     """
     from django.db import connection
 
@@ -46,21 +46,29 @@ def _fill(team: "Team", count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO tell_disclosure (id, team_id, recipient, locator, pepper_version, told,
-                due, rank, danger, sequence, read_by_staff, read_by_child, example)
+                due, rank, danger, sequence, read_by_staff, read_by_child, example, source)
             WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT i + 1 FROM n LIMIT %s)
             SELECT lower(hex(randomblob(16))), %s, %s, randomblob(16), 1,
                 strftime('%%Y-%%m-%%d %%H:00:00', 'now', -(i %% 9000) || ' hours'),
                 strftime('%%Y-%%m-%%d %%H:00:00', 'now', (40 - i %% 9000) || ' hours'),
                 CASE WHEN i %% 2000 = 0 THEN 0 WHEN i %% 200 = 0 THEN 1 WHEN i %% 10 = 0 THEN 2
                     ELSE 3 END,
-                i %% 10 = 0, 1, i %% 2, 0, 0 FROM n""",
+                i %% 10 = 0, 1, i %% 2, 0, 0, 'child' FROM n""",
             [held, count - held, team.pk.hex, nobody],
         )
         cursor.execute(
-            """INSERT INTO answer_case (id, disclosure_id, recipient, owner_id)
-            SELECT lower(hex(randomblob(16))), id, %s, %s FROM tell_disclosure
+            """INSERT INTO answer_case (id, disclosure_id, recipient, owner_id, sequence, risk,
+                closed)
+            SELECT lower(hex(randomblob(16))), id, %s, %s, 0, 'medium', 0 FROM tell_disclosure
             WHERE read_by_staff = 0 AND id NOT IN (SELECT disclosure_id FROM answer_case)""",
             [nobody, User.objects.get(name="Bo").pk.hex],
+        )
+        cursor.execute(
+            """INSERT INTO answer_casedeadline (case_id, team_id, wanted, subject, due)
+            SELECT id, %s, 'review', '', strftime('%%Y-%%m-%%d %%H:00:00', 'now',
+                abs(random() %% 9000) || ' hours') FROM answer_case
+            WHERE id NOT IN (SELECT case_id FROM answer_casedeadline)""",
+            [team.pk.hex],
         )
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.execute("ANALYZE")

@@ -189,7 +189,7 @@ SETTINGS: dict[str, Setting] = {
         _whole(0),
         "1",
         "Every how many minutes the server sends notices and erases what is due; 0: a timer of "
-        "yours runs `alltid notices` and `alltid sweep`.",
+        "yours runs `alltid tick`.",
     ),
     "BACKUP_DAYS": Setting(
         _whole(1, 30), "30", "After how many days every backup is gone (1 to 30)."

@@ -27,7 +27,7 @@ BACKPRESSURE = 256
 BACKLOG = 2048
 # Milliseconds for the headers; a connection that only stays open holds one of the places above.
 HEADERS_WITHIN = 10_000
-ROUND = ("notices", "sweep")
+ROUND = ("tick",)
 _FIRSTROUND = 20.0  # seconds after the start, so that the first page comes before it
 
 

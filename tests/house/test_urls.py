@@ -137,6 +137,10 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/staff/thread/<uuid:pk>/show/"): alike(405),
     ("POST", "/staff/thread/<uuid:pk>/show/"): row(302, 409, 409, 404, 404, 302, 302),
     ("GET", "/staff/thread/<uuid:pk>/export/"): alike(405),
+    ("GET", "/staff/thread/<uuid:pk>/case/<slug:name>/"): alike(405),
+    ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(302, 422, 422, 404, 404, 302, 302),
+    ("GET", "/staff/inbox/<slug:slug>/concern/"): row(302, 200, 200, 404, 404, 302, 302),
+    ("POST", "/staff/inbox/<slug:slug>/concern/"): row(302, 422, 422, 404, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/export/"): row(302, 404, 422, 404, 404, 302, 302),
 }
 
@@ -204,6 +208,7 @@ def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, pers
     values = {
         "<language:language>": "en",
         "<slug:slug>": "north",
+        "<slug:name>": "note",
         "<uuid:pk>": str(told.pk),
         "<int:pk>": str(place),
     }
@@ -224,7 +229,7 @@ def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) ->
     views.forget_remembered()
     told, place = cast.tell(), cast.membership("Bo").pk
     values = {
-        "<language:language>": "en", "<slug:slug>": "north",
+        "<language:language>": "en", "<slug:slug>": "north", "<slug:name>": "note",
         "<uuid:pk>": str(told.pk), "<int:pk>": str(place),
     }  # fmt: skip
     lo, silent = cast.browser("Lo"), []

@@ -12,16 +12,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
+from django.utils import timezone
 
-from alltid.people.models import AuditEvent, Team, User
+from alltid.people.models import AuditEvent, Team, TeamKey, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell.feelings import feeling_label
 from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, KeyCopy, Message
 from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
+from .casework.events import Kind
+from .chronology import Held, catch_up, held
 from .models import Case, Recusal
 
 
@@ -56,22 +59,41 @@ class OpenDisclosure:
     @cached_property
     def case(self) -> Case:
         """What adults do about it; made when it is first opened."""
-        return Case.objects.open_for(
-            self.disclosure, self.unlocked.newest_key(self.disclosure.team)
-        )
+        case = Case.objects.open_for(self.disclosure, self.key)
+        catch_up(self.disclosure, case, timezone.now())
+        return case
+
+    @property
+    def key(self) -> TeamKey | None:
+        """What a new case is sealed to: a generation that was not only put there."""
+        return self.unlocked.newest_key(self.disclosure.team)
+
+    @cached_property
+    def case_identity(self) -> Identity:
+        """What opens the words of the case; raises a VaultError."""
+        copy = self.case.copies.select_related("team_key", "case").order_by("-team_key__number")
+        newest = copy.first()
+        if newest is None:
+            raise NotForThisKey("No copy of this case's key is sealed to its team.")
+        return newest.open(self.unlocked.team_identity(newest.team_key))
 
     @cached_property
     def is_lead(self) -> bool:
         """Whether the one who opened it leads the team."""
         return self.disclosure.team.is_led_by(self.unlocked.user)
 
-    def lines(self) -> list[Line]:
-        """Every message, oldest first; one that does not open leaves the others readable."""
+    def lines(self, newest: int | None = None) -> list[Line]:
+        """Every message, oldest first; one that does not open leaves the others readable.
+
+        newest: only so many of them, besides the first, which says what it is about, and whatever
+        is unread.
+        """
         feelings = self._feelings() if self.is_lead else {}
-        return [
-            self._line(message, feelings.get(message.sequence, ""))
-            for message in self.disclosure.messages.order_by("sequence")
-        ]
+        messages = self.disclosure.messages.order_by("sequence")
+        if newest is not None:
+            after = min(self.disclosure.sequence - newest, self.disclosure.read_by_staff)
+            messages = messages.filter(Q(sequence__gt=after) | Q(sequence=1))
+        return [self._line(message, feelings.get(message.sequence, "")) for message in messages]
 
     def mark_read(self, lines: list[Line]) -> None:
         """Note that these lines stand on a screen."""
@@ -84,13 +106,18 @@ class OpenDisclosure:
         What nobody carried is from now on the responder's own.
         Raises AnsweredMeanwhile, EndedByChild, NotAudited; then nothing was sent.
         """
+        with held(self.disclosure, now, self.key) as here:
+            self.reply_in(here, text, read_up_to, now)
+
+    def reply_in(self, here: Held, text: str, read_up_to: int, now: datetime) -> None:
+        """Answer as part of something that is done in the case; raises as `reply` does."""
         user = self.unlocked.user
-        with transaction.atomic():
-            self.disclosure.add_reply(
-                str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
-            )
-            write_log(user, self.disclosure, "replied")
-            Case.objects.filter(disclosure=self.disclosure, owner=None).update(owner=user)
+        self.disclosure.add_reply(
+            str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
+        )
+        write_log(user, self.disclosure, "replied")
+        here.disclosure.refresh_from_db()
+        here.add(Kind.REPLIED, user, now, message=self.disclosure.sequence)
 
     def has_sent(self, text: str, read_up_to: int) -> bool:
         """Whether this very answer is there already: a double tap, a lost response."""
@@ -166,6 +193,16 @@ def open_disclosure(unlocked: Unlocked, pk: UUID, verb: str = "opened") -> OpenD
         alarm(disclosure.team, unlocked.user)
         raise
     return OpenDisclosure(unlocked, disclosure, identity)
+
+
+def note_concern(
+    user: User, team: Team, source: str, body: dict[str, Any], now: datetime
+) -> Disclosure:
+    """Seal what a member of a team noted, and write it into the log; raises NoKey, NotAudited."""
+    with transaction.atomic():
+        noted = Disclosure.objects.note_concern(team, source, str(user.pk), body, now=now)
+        write_log(user, noted, "noted")
+    return noted
 
 
 def write_log(user: User, disclosure: Disclosure, verb: str, why: object = "") -> None:

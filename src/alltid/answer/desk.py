@@ -15,10 +15,12 @@ from alltid.people.when import spoken
 from alltid.tell.models import Disclosure
 from alltid.vault.errors import EnvelopeBroken, VaultError
 
-from . import hands, inbox, marks
+from . import country, hands, inbox, marks
 from .access import Line, OpenDisclosure
 from .forms import ReplyForm
 
+# So much of a talk stands on the page before somebody asks for all of it.
+NEWEST = 50
 # The taps of the child's form, as an adult reads them.
 TAPS = {
     "about": {
@@ -73,6 +75,7 @@ def context(
         "thread": _strip(disclosure, lines, owner, now)
         | {"writing": _names(hands.who_else_writes(disclosure, user, now))},
         "unread": messages(new),
+        "left_out": _left_out(lines),
         "earlier": messages([line for line in lines if line.sequence not in is_new]),
         "form": form,
         "coaching": form.coaching,
@@ -81,9 +84,15 @@ def context(
         "can_pass": [one for one in can_answer if one != owner],
         "can_hide": [one for one in can_answer if one != user],
         "hidden_from": hands.hidden_from(disclosure),
-        "emergency": settings.ALLTID["EMERGENCY"],
+        "calls": country.whom_to_call(disclosure.team, now),
+        "beginnings": country.beginnings(disclosure.team, _language(lines)),
         "here": "inbox",
     }
+
+
+def _left_out(lines: list[Line]) -> int:
+    """How many messages lie between the first one and the next that is shown."""
+    return lines[1].sequence - lines[0].sequence - 1 if len(lines) > 1 else 0
 
 
 def _new_lines(disclosure: Disclosure, lines: list[Line]) -> list[Line]:
@@ -105,7 +114,7 @@ def _newest_answer(lines: list[Line]) -> int:
 def _strip(
     disclosure: Disclosure, lines: list[Line], owner: User | None, now: datetime
 ) -> dict[str, Any]:
-    said = last_taps(line for line in lines if line.from_child)
+    said = _said(lines)
     answered = _newest_answer(lines)
     return inbox.promise(disclosure, disclosure.team, now) | {
         "id": disclosure.pk,
@@ -118,9 +127,20 @@ def _strip(
         "language": dict(settings.LANGUAGES).get(said.get("language", ""), ""),
         "example": disclosure.example,
         "ended": disclosure.ended is not None,
+        "noted": disclosure.source != disclosure.Source.CHILD,
+        "reachable": disclosure.reaches_child,
         "first_answer": answered == 0,
         "answer_read": disclosure.read_by_child >= answered > 0,
     }
+
+
+def _said(lines: list[Line]) -> dict[str, Any]:
+    return last_taps(line for line in lines if line.from_child)
+
+
+def _language(lines: list[Line]) -> str:
+    """The language of the child's page as it last was; "" where no child wrote."""
+    return str(_said(lines).get("language", ""))
 
 
 def last_taps(lines: Iterable[Line]) -> dict[str, Any]:

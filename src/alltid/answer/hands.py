@@ -11,6 +11,8 @@ from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure
 
 from . import access
+from .casework.events import Event, Kind
+from .chronology import held
 from .models import Case, Recusal, Writing
 
 
@@ -54,9 +56,8 @@ def pass_on(disclosure: Disclosure, by: User, chosen: str) -> None:
     """Give it to another member, or take it oneself; raises NoSuchMember, NotAudited."""
     to = _one_of(who_can_answer(disclosure), chosen)
     access.write_log(by, disclosure, "passed", to.pk)
-    case = Case.objects.open_for(disclosure)
-    case.owner = to
-    case.save(update_fields=["owner"])
+    with held(disclosure, timezone.now()) as here:
+        here.add(Kind.PASSED, by, timezone.now(), to=str(to.pk))
 
 
 def _another_reads(disclosure: Disclosure, *besides: User) -> bool:
@@ -79,8 +80,21 @@ def hide(disclosure: Disclosure, by: User, chosen: str) -> None:
         raise NobodyElseReads
     access.write_log(by, disclosure, "recused", member.pk)
     Recusal.objects.get_or_create(disclosure=disclosure, user=member, defaults={"by": by})
-    Case.objects.filter(disclosure=disclosure, owner=member).update(owner=None)
+    release(disclosure, member, by)
     Writing.objects.filter(disclosure=disclosure, user=member).delete()
+
+
+def release(disclosure: Disclosure, member: User, by: User) -> None:
+    """Nothing in the case is theirs to do any more; where nothing was, nothing is noted."""
+    if not Case.objects.filter(disclosure=disclosure).exists():
+        return
+    with held(disclosure, timezone.now()) as here:
+        before = here.state
+        event = Event(
+            before.sequence, Kind.RELEASED, timezone.now(), codes={"whom": str(member.pk)}
+        )
+        if before.after(event) != before:
+            here.add(Kind.RELEASED, by, timezone.now(), whom=str(member.pk))
 
 
 @transaction.atomic

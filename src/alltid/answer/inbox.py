@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Exists, F, Func, OuterRef, Value
+from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 
@@ -20,12 +21,19 @@ from alltid.people.when import spoken, time_left
 from alltid.tell.models import Disclosure, DisclosureQuerySet, Message
 
 from . import access
+from .casework.events import Risk
+from .casework.timers import Wanted
+from .casework.words import RISKS, WANTED
+from .models import CaseDeadline, Recusal
 
 PAGE = 50
 SOON = timedelta(hours=1)
 # How long the own lead has for what is late before the cover team's lead is told.
 COVER_AFTER = timedelta(hours=1)
 _MOST_LATE = 500
+# What a case wants stands above the inbox from a day before it is due; the first of it.
+STEPS_SOON = timedelta(days=1)
+MOST_DUE = 20
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,10 @@ class Page:
 def rows(user: User, team: Team, cursor: Cursor | None = None) -> DisclosureQuerySet:
     """What a member sees of a team's inbox from a place on; the index `inbox` has this order."""
     seen = access.visible(user).filter(team=team).by_urgency()
-    seen = seen.annotate(owner_name=F("case__owner__first_name"))
+    seen = seen.annotate(
+        owner_name=Coalesce("case__cover__first_name", "case__owner__first_name"),
+        risk=F("case__risk"),
+    )
     if cursor is not None and not cursor.older:
         # A place is never among the closed, so going back does not meet them.
         return seen.filter(Beyond.place(cursor)).reverse()
@@ -154,6 +165,7 @@ def context(user: User, team: Team, cursor: Cursor | None, now: datetime) -> dic
     shown = page(user, team, cursor)
     counts = unread_counts(shown.disclosures)
     return {
+        "falls_due": falls_due(user, team, now),
         "rows": [_row(one, counts.get(one.pk, 0), team, now) for one in shown.disclosures],
         "older": f"?after={shown.older}" if shown.older else "",
         "newer": f"?before={shown.newer}" if shown.newer else "",
@@ -170,9 +182,46 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
         "was_acute": disclosure.danger and not disclosure.acute,
         "told": spoken(team.local(disclosure.told), now),
         "owner": getattr(disclosure, "owner_name", None) or "",
+        "risk": _risk(getattr(disclosure, "risk", None)),
+        "concern": disclosure.source != Disclosure.Source.CHILD,
         "team": team.name,
         "example": disclosure.example,
         "ended": disclosure.ended is not None,
+    }
+
+
+def _risk(risk: str | None) -> dict[str, Any]:
+    """The risk of a case in a word, where somebody has set one."""
+    if not risk or risk == Risk.UNKNOWN:
+        return {}
+    return {"word": RISKS[risk], "grave": Risk(risk).grave}
+
+
+def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
+    """What the cases of a team want within a day or wanted before, soonest first; twenty of it."""
+    hidden = Recusal.objects.filter(disclosure=OuterRef("case__disclosure"), user=user)
+    rows = (
+        CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=now + STEPS_SOON)
+        # Until it is late it says no more than the decision itself.
+        .exclude(wanted=Wanted.LEAD_ON_DUTY, due__gte=now)
+        .select_related("case__owner", "case__cover")
+        .order_by("due", "id")
+    )
+    return [_due(row, team, now) for row in rows[:MOST_DUE]]
+
+
+def _due(row: CaseDeadline, team: Team, now: datetime) -> dict[str, Any]:
+    carries = row.case.cover or row.case.owner
+    return {
+        "url": reverse("answer:thread", args=[row.case.disclosure_id]) + "#steps",
+        "reference": reference(row.case.disclosure_id),
+        "wanted": WANTED[row.wanted],
+        "due": spoken(team.local(row.due), now),
+        "left": time_left(row.due, now),
+        "late": row.due < now,
+        "soon": now <= row.due <= now + SOON,
+        "risk": _risk(row.case.risk),
+        "who": carries.first_name if carries else "",
     }
 
 

@@ -1,17 +1,20 @@
 """Carrying what a child told: the case beside a disclosure, who may not see it, who was told."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from alltid.people.models import Team, TeamKey, User
+from alltid.people.models import Team, TeamKey
 from alltid.tell.models import Disclosure, NoKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
+
+from .casework.events import Event, Kind, Risk
 
 # A draft is kept a moment after the last key; after this long somebody is not writing any more.
 WRITES_FOR = timedelta(minutes=3)
@@ -44,13 +47,24 @@ class CaseManager(models.Manager["Case"]):
 
 
 class Case(models.Model):
-    """What adults do about a disclosure; its notes have a key that no child's copy opens."""
+    """What adults do about a disclosure; what they write there no child's copy opens.
+
+    What happened stands in its events, and everything but the key follows from them: risk, closed,
+    due, owner and cover are kept here for lists alone, written with each event (chronology.py).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     disclosure = models.OneToOneField(Disclosure, models.CASCADE, related_name="case")
     recipient = models.CharField(max_length=80)
+    sequence = models.PositiveIntegerField(default=0)
+    risk = models.CharField(max_length=10, default=Risk.UNKNOWN.value)
+    closed = models.BooleanField(default=False)
+    due = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="cases"
+    )
+    cover = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="covered_cases"
     )
 
     objects = CaseManager()
@@ -58,14 +72,6 @@ class Case(models.Model):
     def label(self) -> Label:
         """Where every copy of the notes' identity belongs."""
         return Label("notes", str(self.pk))
-
-    def seal_note(self, author: User, text: str, now: datetime) -> "CaseNote":
-        """The next note, sealed to this case's key; not saved."""
-        newest = self.notes.order_by("-sequence").first()
-        note = CaseNote(case=self, sequence=newest.sequence + 1 if newest else 1)
-        body = {"at": now.isoformat(timespec="minutes"), "text": text}
-        note.sealed = seal_text(note.label(), str(author.pk), body, [self.recipient])
-        return note
 
 
 class CaseKeyCopy(models.Model):
@@ -91,25 +97,75 @@ class CaseKeyCopy(models.Model):
         return open_identity(bytes(self.sealed), holder, self.case.label(), self.case.recipient)
 
 
-class CaseNote(models.Model):
-    """What an adult writes for the team alone."""
+class CaseEvent(models.Model):
+    """One thing that happened in a case; written once, and gone only with the whole case.
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="notes")
+    at: to the minute where a member did it, as in the log, else to the hour. codes: what
+    `casework.events.check` let pass. sealed: the words that belong to it, to the case's key.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="events", db_index=False)
     sequence = models.PositiveIntegerField()
-    sealed = models.BinaryField()
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="case_events"
+    )
+    child = models.UUIDField(null=True, blank=True)
+    codes = models.JSONField(default=dict, blank=True)
+    sealed = models.BinaryField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "sequence"], name="one_place_a_note")
+            # Its index is the one that a case's events are read by.
+            models.UniqueConstraint(fields=["case", "sequence"], name="one_place_an_event")
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add; refuse to change."""
+        if not self._state.adding:
+            raise TypeError("What happened in a case is never changed.")
+        super().save(*args, **kwargs | {"force_insert": True})
+
+    @property
+    def plain(self) -> Event:
+        """What the state is folded from."""
+        by, child = str(self.by_id or ""), str(self.child or "")
+        return Event(self.sequence, Kind(self.kind), self.at, by, child, self.codes)
+
     def label(self) -> Label:
-        """Where the sealed note belongs."""
-        return Label("note", str(self.case_id), self.sequence)
+        """Where the sealed words belong."""
+        return Label("event", str(self.case_id), self.sequence)
+
+    def seal(self, body: dict[str, Any], recipient: str) -> None:
+        """Seal the words of this event; not saved."""
+        self.sealed = seal_text(self.label(), str(self.by_id or ""), body, [recipient])
 
     def open(self, identity: Identity) -> Opened:
         """Author and body; raises a VaultError."""
-        return open_text(bytes(self.sealed), identity, self.label())
+        return open_text(bytes(self.sealed or b""), identity, self.label())
+
+
+class CaseDeadline(models.Model):
+    """What has to happen in a case by a time: derived like its state, and kept to be found."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="deadlines")
+    # As the disclosure has it, so that one index finds what falls due in a team.
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+", db_index=False)
+    wanted = models.CharField(max_length=16)
+    subject = models.CharField(max_length=36, blank=True)
+    due = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "wanted", "subject"], name="wanted_once")
+        ]
+        indexes = [models.Index(fields=["team", "due", "id"], name="falls_due")]
+
+    @property
+    def mark(self) -> str:
+        """What a notice keeps of it: another due time is another reason."""
+        return f"{self.wanted} {self.subject[:8]} {self.due.astimezone(UTC):%y%m%d%H%M}"
 
 
 class Recusal(models.Model):
@@ -166,11 +222,14 @@ class Notice(models.Model):
         LATE = "late", "late"
         COVER = "cover", "cover"
         SHUTS = "shuts", "shuts"
+        STEP = "step", "step"
+        STEP_LEAD = "step_lead", "step_lead"
+        STEP_COVER = "step_cov", "step_cov"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     disclosure = models.ForeignKey(Disclosure, models.CASCADE, null=True, related_name="notices")
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="notices")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     # The promise or the message it is about: another one is another reason.
     about = models.CharField(max_length=40)
     claimed = models.DateTimeField()

@@ -6,6 +6,9 @@ Who is told, what, and when:
     a child is in danger   every member                           at once
     a promise is broken    the leads                              at once, or in the team's hours
     for an hour already    the leads of the cover team            in the cover team's hours
+    a step of a case       who carries it (the leads, where it    at once where the risk is
+      is overdue           is theirs), then the leads, then the   immediate, else in each team's
+                           cover team's (timers.ESCALATION)       hours
     too few soon read      every member                           in the team's hours; before a day
                                                                   or more without any, at once
 
@@ -20,20 +23,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alltid.people import mail
 from alltid.people.models import Membership, Team, User
-from alltid.tell.models import Disclosure
+from alltid.tell.models import Disclosure, DisclosureQuerySet
 
+from .casework.events import Risk
+from .casework.timers import ESCALATION, FOR_LEADS
+from .chronology import catch_up
 from .inbox import COVER_AFTER
-from .models import Notice, Recusal, Writing
+from .models import CaseDeadline, Notice, Recusal, Writing
 
 PAUSE = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 # A claim this old whose mail never went out belongs to a run that died.
 _ABANDONED = timedelta(minutes=10)
 Kind = Notice.Kind
+_OF_STEPS = (Kind.STEP, Kind.STEP_LEAD, Kind.STEP_COVER)
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,11 @@ class Round:
 
 
 def run(now: datetime) -> Round:
-    """Send what is due; what cannot be sent is tried again in the next run."""
+    """Send what is due; what cannot be sent is tried again in the next run.
+
+    What the cases want follows what happened in the talks first: a child may have read or written.
+    """
+    _catch_up(now)
     Writing.objects.forget_old(now)
     _forget_old(now)
     by_user: dict[User, list[Reason]] = defaultdict(list)
@@ -77,10 +88,27 @@ def run(now: datetime) -> Round:
     return done
 
 
+def _catch_up(now: datetime) -> None:
+    """Let go of what is due and not wanted any more; open again where a child has written."""
+    due = CaseDeadline.objects.filter(due__lt=now)
+    for team in Team.objects.filter(Exists(due.filter(team=OuterRef("pk")))):
+        late = Disclosure.objects.filter(pk__in=due.filter(team=team).values("case__disclosure"))
+        _follow(late, now)
+    _follow(Disclosure.objects.waiting().filter(case__closed=True), now)
+
+
+def _follow(disclosures: DisclosureQuerySet, now: datetime) -> None:
+    for disclosure in disclosures.select_related("team", "case"):
+        catch_up(disclosure, disclosure.case, now)
+
+
 def _forget_old(now: datetime) -> None:
     """Who was told of what is answered or mended by now is nobody's business any more."""
     old = Notice.objects.filter(sent__lt=now - PAUSE)
-    old.filter(disclosure__rank__gt=Disclosure.Rank.WAITING).delete()
+    of_talks = old.exclude(kind__in=_OF_STEPS)
+    of_talks.filter(disclosure__rank__gt=Disclosure.Rank.WAITING).delete()
+    late = CaseDeadline.objects.filter(due__lt=now, case__disclosure=OuterRef("disclosure"))
+    old.filter(~Exists(late), kind__in=_OF_STEPS).delete()
     for team in Team.objects.filter(notices__isnull=False).distinct():
         if not team.dropping_out(now):
             old.filter(team=team).delete()
@@ -103,13 +131,18 @@ class Crew:
     def of(cls, team: Team, now: datetime) -> "Crew":
         """Look now."""
         cover = team.cover
-        recusals = Recusal.objects.filter(disclosure__in=Disclosure.objects.waiting())
+        recusals = Recusal.objects.filter(disclosure__team=team)
+        of_interest = Q(disclosure__in=Disclosure.objects.waiting()) | Q(
+            disclosure__in=CaseDeadline.objects.filter(team=team, due__lt=now).values(
+                "case__disclosure"
+            )
+        )
         return cls(
             members=_here(team, now),
             cover_leads=_leads(_here(cover, now)) if cover else [],
             is_open=team.hours.is_open(now),
             cover_is_open=bool(cover and cover.hours.is_open(now)),
-            hidden=set(recusals.filter(disclosure__team=team).values_list("disclosure", "user")),
+            hidden=set(recusals.filter(of_interest).values_list("disclosure", "user")),
         )
 
     def who(self, disclosure: Disclosure) -> list[Membership]:
@@ -130,6 +163,7 @@ def _leads(members: Iterable[Membership]) -> list[User]:
 def reasons(now: datetime) -> Iterator[Reason]:
     """Every reason there is at this moment, told already or not."""
     yield from _shutting(now)
+    yield from _steps(now)
     waiting = Disclosure.objects.waiting()
     teams = Team.objects.filter(pk__in=waiting.values("team")).select_related("cover")
     for team in teams:
@@ -176,10 +210,38 @@ def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]
             yield Reason(user, disclosure.pk, Kind.COVER, promise, urgent)
 
 
+def _steps(now: datetime) -> Iterator[Reason]:
+    """What a case wants is overdue: who carries it is told, then the leads, then the cover's."""
+    overdue = CaseDeadline.objects.filter(due__lt=now)
+    teams = Team.objects.filter(Exists(overdue.filter(team=OuterRef("pk"))))
+    for team in teams.select_related("cover"):
+        crew = Crew.of(team, now)
+        for row in overdue.filter(team=team).select_related("case__disclosure"):
+            yield from _overdue(row, crew, now)
+
+
+def _overdue(row: CaseDeadline, crew: Crew, now: datetime) -> Iterator[Reason]:
+    case, risk, late = row.case, Risk(row.case.risk), now - row.due
+    urgent = risk is Risk.IMMEDIATE
+    here = crew.who(case.disclosure)
+    leads, users = _leads(here), [member.user for member in here]
+    carrying = [user for user in users if user.pk == (case.cover_id or case.owner_id)]
+    first = leads if row.wanted in FOR_LEADS else carrying or users
+    told = [(Kind.STEP, first, crew.is_open)]
+    if late >= ESCALATION[risk].lead:
+        told.append((Kind.STEP_LEAD, [user for user in leads if user not in first], crew.is_open))
+    if late >= ESCALATION[risk].cover:
+        told.append((Kind.STEP_COVER, crew.cover_leads, crew.cover_is_open))
+    for kind, whom, is_open in told:
+        for user in whom if urgent or is_open else ():
+            yield Reason(user, case.disclosure_id, kind, row.mark, urgent)
+
+
 def untold(now: datetime) -> list[Reason]:
     """The reasons whose mail has not gone out."""
     found = list(reasons(now))
-    about = Q(disclosure__in=Disclosure.objects.waiting()) | Q(team__isnull=False)
+    waiting = Q(disclosure__in=Disclosure.objects.waiting())
+    about = waiting | Q(team__isnull=False) | Q(kind__in=_OF_STEPS)
     told = set(
         Notice.objects.filter(about, sent__isnull=False).values_list(
             "user", "disclosure", "team", "kind", "about"

@@ -1,6 +1,7 @@
 """Removing a member: what only the team opens is sealed anew, the notes with the messages."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from alltid.people.models import Draft, Membership, Team, TeamKey, User
 from alltid.people.unlocking import Unlocked, alarm
@@ -8,7 +9,9 @@ from alltid.tell import rotation
 from alltid.tell.models import Disclosure
 from alltid.vault.errors import KeySubstituted
 
-from .models import Case, CaseKeyCopy, Writing
+from . import hands
+from .casework.timers import Wanted
+from .models import CaseKeyCopy, Writing
 
 
 def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> TeamKey:
@@ -23,7 +26,7 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
         with transaction.atomic():
             key = rotation.remove_member(membership, unlocked, why)
             _reseal_notes(team, old, key, unlocked)
-            _forget_hands(team, leaving)
+            _forget_hands(team, leaving, unlocked.user)
             rotation.retire_empty_generations(team)
     except KeySubstituted:
         alarm(team, unlocked.user)
@@ -43,9 +46,13 @@ def _reseal_notes(team: Team, old: list[int], key: TeamKey, unlocked: Unlocked) 
         copy.delete()
 
 
-def _forget_hands(team: Team, leaving: User) -> None:
-    """What they carried has nobody; what they were writing there is gone."""
+def _forget_hands(team: Team, leaving: User, by: User) -> None:
+    """What they carried, or were asked, has nobody; what they were writing there is gone."""
     threads = Disclosure.objects.filter(team=team)
-    Case.objects.filter(owner=leaving, disclosure__in=threads).update(owner=None)
+    theirs = Q(case__owner=leaving) | Q(case__cover=leaving) | Q(case__events__by=leaving)
+    asked = Q(case__deadlines__wanted__in=[Wanted.ACCEPT, Wanted.READER])
+    concerned = threads.filter(theirs | asked).distinct()
+    for disclosure in concerned.select_related("team").iterator():
+        hands.release(disclosure, leaving, by)
     Writing.objects.filter(user=leaving, disclosure__in=threads).delete()
     Draft.objects.filter(user=leaving, subject__in=threads.values("pk")).delete()

@@ -28,7 +28,8 @@ from alltid.tell.models import Disclosure
 from alltid.tell.telling import tell
 from alltid.vault.identity import Identity
 
-from .models import Case
+from .casework.events import Kind
+from .chronology import held
 
 
 def _daily(begin: str, end: str) -> dict[str, list[list[str]]]:
@@ -232,9 +233,7 @@ def _make_threads(team: Team, bo: User, language: str, now: datetime) -> tuple[s
     told("waiting", timedelta(hours=1), about="friend")
     talk, words = told("told", timedelta(days=1), about="me", now="okay", age="13_15")
     hours_ago = [now - timedelta(hours=hours) for hours in (22, 3, 1)]
-    talk.add_reply(
-        str(bo.pk), bo.first_name, text["answer"], read_up_to=talk.sequence, now=hours_ago[0]
-    )
+    _answer(talk, bo, text["answer"], hours_ago[0])
     talk.add_message(
         {"text": text["thanks"], "now": "okay"},
         form=secrets.token_bytes(32),
@@ -242,13 +241,16 @@ def _make_threads(team: Team, bo: User, language: str, now: datetime) -> tuple[s
         now=hours_ago[1],
     )
     Disclosure.objects.filter(pk=talk.pk).update(read_by_child=talk.sequence - 1)
-    talk.add_reply(
-        str(bo.pk), bo.first_name, text["welcome"], read_up_to=talk.sequence, now=hours_ago[2]
-    )
-    Case.objects.open_for(talk)
-    Case.objects.filter(disclosure=talk).update(owner=bo)
+    _answer(talk, bo, text["welcome"], hours_ago[2])
     Disclosure.objects.filter(team=team).update(example=True)
     return words
+
+
+def _answer(talk: Disclosure, bo: User, text: str, at: datetime) -> None:
+    with held(talk, at) as here:
+        talk.add_reply(str(bo.pk), bo.first_name, text, read_up_to=talk.sequence, now=at)
+        here.disclosure.refresh_from_db()
+        here.add(Kind.REPLIED, bo, at, message=talk.sequence)
 
 
 def freshen(now: datetime) -> None:

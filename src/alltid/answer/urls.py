@@ -16,6 +16,8 @@ urlpatterns = [
     path("thread/<uuid:pk>/pass/", views.other_hands, {"deed": hands.pass_on}, name="pass"),
     path("thread/<uuid:pk>/hide/", views.other_hands, {"deed": hands.hide}, name="hide"),
     path("thread/<uuid:pk>/show/", views.other_hands, {"deed": hands.show_again}, name="show"),
+    path("thread/<uuid:pk>/case/<slug:name>/", views.deed, name="deed"),
+    path("inbox/<slug:slug>/concern/", views.concern, name="concern"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
     path(
         "team/<slug:slug>/remove/<int:pk>/",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from alltid.people.doors import StaffRequest, unlocked_required
+from alltid.people.doors import StaffRequest, open_team, unlocked_required
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
 from alltid.people.unlocking import keep_draft
@@ -21,7 +21,12 @@ from alltid.web.pictures import cut_pictures
 from . import access, desk, hands
 from . import inbox as inboxes
 from .access import OpenDisclosure
+from .casework import page
+from .casework.attempt import attempt
+from .casework.forms import DEEDS, DeedForm
+from .casework.turn import Place
 from .coach import Coaching
+from .concerns import ConcernForm, note_concern
 from .export import export_thread
 from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
@@ -135,18 +140,24 @@ def _desk(
     status: int = 200,
     sentence: str = "",
     export: ExportForm | None = None,
+    deed: DeedForm | None = None,
 ) -> HttpResponse:
-    lines = opened.lines()
+    asked = _asked(request)
+    whole_talk = "talk" in request.GET or asked is not None
+    lines = opened.lines(None if whole_talk else desk.NEWEST)
     read_up_to = lines[-1].sequence if lines else 0
     if form is None:
         draft = request.unlocked.draft(opened.disclosure.pk)
         form = ReplyForm(initial={"text": draft, "read_up_to": read_up_to})
     else:
         form.stand_on(read_up_to, sentence)
-    context = desk.context(opened, lines, form, timezone.now(), _asked(request))
+    context = desk.context(opened, lines, form, timezone.now(), asked)
+    # The desk says what is new; the case below it, what has been read by now.
+    opened.mark_read(lines)
+    whole = "chronology" in request.GET
+    context["case"] = page.context(opened, timezone.now(), deed, whole=whole)
     if opened.is_lead:
         context["export"] = export or ExportForm()
-    opened.mark_read(lines)
     return render(request, "answer/thread.html", context, status=status)
 
 
@@ -222,6 +233,43 @@ def coach(request: StaffRequest, pk: UUID) -> HttpResponse:
     access.find(request.unlocked.user, pk)
     coaching = Coaching.of(_text(request)[:LONGEST])
     return render(request, "answer/coach.html", {"coaching": coaching})
+
+
+# --- deeds in the case -------------------------------------------------------------------------
+
+
+@require_POST
+@guarded
+@unlocked_required
+def deed(request: StaffRequest, pk: UUID, name: str) -> HttpResponse:
+    """Do one thing in the case; where it cannot be done the desk again, with everything typed."""
+    disclosure = access.find(request.unlocked.user, pk)
+    if name not in DEEDS:
+        raise Http404
+    form, sentence, status = DEEDS[name](request.POST), "", 422
+    if form.is_valid():
+        seen, now = form.cleaned_data["seen"], timezone.now()
+        sentence, status = attempt(form, Place(request.unlocked, disclosure, seen, now)), 409
+        if not sentence:
+            return SeeOther(reverse("answer:thread", args=[pk]) + "#case")
+    opened = access.open_disclosure(request.unlocked, pk)
+    form.stand_on(opened.case.sequence, sentence)
+    return _desk(request, opened, status=status, deed=form)
+
+
+@require_http_methods(["GET", "POST"])
+@guarded
+@unlocked_required
+def concern(request: StaffRequest, slug: str) -> HttpResponse:
+    """Note a worry, or what a child said in person: a case without a way back for the child."""
+    team = open_team(request.unlocked.user, slug)
+    form = ConcernForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        pk = note_concern(request.unlocked, team, **form.cleaned_data, now=timezone.now())
+        return SeeOther(reverse("answer:thread", args=[pk]))
+    context = {"form": form, "team": team, "here": "inbox"}
+    status = 422 if form.errors else 200
+    return render(request, "answer/concern.html", context, status=status)
 
 
 # --- other hands -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -13,8 +14,9 @@ from .reference import reference
 
 PAGE = 50
 
-# What the log's verbs are called on the page; a verb that is not here stands as it is.
-VERBS = {
+# What the log's verbs are called on the page; a package above adds its own, and a verb that is
+# not here stands as it is.
+VERBS: dict[str, str | Promise] = {
     "away": gettext_lazy("changed an absence"),
     "cards_printed": gettext_lazy("printed cards"),
     "closed_team": gettext_lazy("closed the team for children"),
@@ -27,6 +29,7 @@ VERBS = {
     "invited": gettext_lazy("made an invitation"),
     "joined": gettext_lazy("made their way in"),
     "let_in": gettext_lazy("let in"),
+    "noted": gettext_lazy("noted a concern"),
     "opened": gettext_lazy("opened"),
     "opened_team": gettext_lazy("opened the team for children"),
     "passed": gettext_lazy("passed on"),

@@ -92,6 +92,36 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
             return there, False
         return disclosure, True
 
+    def note_concern(
+        self, team: Team, source: str, author: str, body: dict[str, Any], *, now: datetime
+    ) -> "Disclosure":
+        """Seal what an adult noted, without any way back for a child.
+
+        source: one of Disclosure.Source, not a child's own. author: the member's id. Raises NoKey.
+        """
+        key = team.intake_key()
+        if key is None:
+            raise NoKey
+        case = Identity.generate()
+        disclosure = Disclosure(
+            team=team,
+            recipient=case.recipient,
+            pepper_version=0,
+            told=hour_of(now),
+            source=source,
+            rank=Disclosure.Rank.QUIET,
+        )
+        disclosure.due = disclosure.promise(now)
+        message = disclosure.seal_message(author, body, now)
+        message.from_child = False
+        disclosure.read_by_staff = disclosure.sequence
+        copy = KeyCopy.of(disclosure, case, team_key=key)
+        with transaction.atomic():
+            disclosure.save(force_insert=True)
+            message.save(force_insert=True)
+            copy.save(force_insert=True)
+        return disclosure
+
 
 class NoKey(Exception):
     """The team has no key that a disclosure could be sealed to."""
@@ -102,7 +132,11 @@ class AnsweredMeanwhile(Exception):
 
 
 class EndedByChild(Exception):
-    """The child ended the talk: an answer would reach nobody."""
+    """The child ended the talk, or has no words that open it: an answer would reach nobody."""
+
+
+class Waits(Exception):
+    """Something of the child's is not read or not answered."""
 
 
 class Disclosure(models.Model):
@@ -118,6 +152,13 @@ class Disclosure(models.Model):
         QUIET = 3
         CLOSED = 4
 
+    class Source(models.TextChoices):
+        """How it came: a child wrote, or an adult notes a worry or what a child said to them."""
+
+        CHILD = "child", "child"
+        CONCERN = "concern", "concern"
+        IN_PERSON = "in_person", "in_person"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The index `inbox` begins with it.
     team = models.ForeignKey(Team, models.PROTECT, related_name="disclosures", db_index=False)
@@ -125,6 +166,7 @@ class Disclosure(models.Model):
     locator = models.BinaryField(null=True, unique=True)
     pepper_version = models.PositiveSmallIntegerField()
     told = models.DateTimeField()
+    source = models.CharField(max_length=9, choices=Source, default=Source.CHILD)
     # The child has tapped that they are in danger, now or earlier; `rank` says whether that waits.
     danger = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.WAITING)
@@ -144,6 +186,11 @@ class Disclosure(models.Model):
             # What a sweep looks for, each minute, among a million.
             models.Index(fields=["ended"], condition=Q(ended__isnull=False), name="ended_talks"),
         ]
+
+    @property
+    def reaches_child(self) -> bool:
+        """Whether a child can read here: one wrote it, and their six words still open it."""
+        return self.locator is not None and self.ended is None
 
     @property
     def acute(self) -> bool:
@@ -184,6 +231,37 @@ class Disclosure(models.Model):
         """Be answered, or read where no answer is wanted; not saved."""
         self.rank = self.Rank.WAS_ACUTE if self.danger else self.Rank.QUIET
 
+    def held(self) -> "Disclosure":
+        """This disclosure as it is now, kept from others until the transaction ends."""
+        held = Disclosure.objects.select_for_update(of=("self",)).select_related("team")
+        return held.get(pk=self.pk)
+
+    def close(self) -> None:
+        """Stand behind everything that is open; raises Waits. When the child writes, it is open."""
+        with transaction.atomic():
+            fresh = self.held()
+            if fresh.waits:
+                raise Waits
+            fresh.rank = self.Rank.CLOSED
+            fresh.save(update_fields=["rank"])
+        self.rank = self.Rank.CLOSED
+
+    def stop(self) -> None:
+        """Let the child's six words open it no more; everything said stays."""
+        with transaction.atomic():
+            KeyCopy.objects.filter(disclosure=self, team_key__isnull=True).delete()
+            type(self).objects.filter(pk=self.pk).update(locator=None)
+        self.locator = None
+
+    def open_again(self) -> None:
+        """Stand among what is open again; what waits already stays where it is."""
+        with transaction.atomic():
+            fresh = self.held()
+            if fresh.rank == self.Rank.CLOSED:
+                fresh.wait_no_more()
+                fresh.save(update_fields=["rank"])
+        self.rank = fresh.rank
+
     def seal_message(self, author: str, body: dict[str, Any], now: datetime) -> "Message":
         """The next message with its minute, sealed to this disclosure's key; not saved."""
         self.sequence += 1
@@ -198,7 +276,7 @@ class Disclosure(models.Model):
     def add_message(self, body: dict[str, Any], *, form: bytes, acute: bool, now: datetime) -> bool:
         """Store a further message of the child's, once a form; False where it was there already."""
         with transaction.atomic():
-            fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)
+            fresh = self.held()
             mark = form_mark(form)
             if Message.objects.filter(disclosure=fresh, form=mark).exists():
                 return False
@@ -220,8 +298,8 @@ class Disclosure(models.Model):
         Raises AnsweredMeanwhile, EndedByChild.
         """
         with transaction.atomic():
-            fresh = Disclosure.objects.select_for_update().select_related("team").get(pk=self.pk)
-            if fresh.ended is not None:
+            fresh = self.held()
+            if not fresh.reaches_child:
                 raise EndedByChild
             if fresh.messages.filter(from_child=False, sequence__gt=read_up_to).exists():
                 raise AnsweredMeanwhile

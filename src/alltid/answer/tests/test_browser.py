@@ -67,6 +67,26 @@ def test_bo_is_idle_until_the_lock_and_finds_his_draft_behind_it(cast, desk):
     desk.get_by_text("Your draft is kept.").wait_for()
 
 
+def test_bo_carries_a_case_by_keys_and_a_question_mark_says_which(cast, desk):
+    desk.keyboard.press("?")
+    desk.get_by_role("dialog", name="Keys of this page").wait_for()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("u")
+    assert desk.evaluate("document.activeElement.name") == "risk"
+    desk.keyboard.press("h")
+    assert desk.evaluate("document.activeElement.name") == "risk", "a key typed into a field"
+    desk.evaluate("document.activeElement.blur()")
+    desk.keyboard.press("n")
+    assert desk.evaluate("document.activeElement.id") == "note-text"
+    desk.keyboard.type("r is a letter here")
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    desk.get_by_text("Bo wrote a note").wait_for()
+    desk.get_by_text("r is a letter here").wait_for()
+    desk.keyboard.press("r")
+    assert desk.evaluate("document.activeElement.name") == "text"
+
+
 def test_bo_stops_typing_and_the_coach_has_read_along(cast, desk):
     desk.fill("textarea", "😀 Thank you. Why did you answer him?")
     with desk.expect_response("**/coach/"):
@@ -98,3 +118,12 @@ def test_bo_mends_what_stopped_him_and_the_button_says_so(cast, desk):
     desk.get_by_role("heading", name="Not sent like this").wait_for(state="detached")
     desk.get_by_role("button", name="Send to the child").click()
     desk.get_by_text("not read yet").wait_for()
+
+
+def test_bo_puts_words_to_begin_from_behind_what_he_has_typed(cast, desk):
+    desk.fill("textarea", "Thank you.")
+    desk.get_by_text("Words to begin from").click()
+    desk.get_by_role("button", name="Put it into the answer").nth(1).click()
+    typed = desk.input_value("textarea")
+    assert typed.startswith("Thank you.\n\nI have told {who} now. This is what I said: {what}\n\nI")
+    assert desk.evaluate("document.activeElement.name") == "text"

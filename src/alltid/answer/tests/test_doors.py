@@ -39,6 +39,13 @@ TABLE = {
     ("show", "POST", "/staff/thread/{told}/show/"): IN_TEAM
     # From Lo nothing is hidden here, but for the row in which she herself is the one.
     | {"Bo": 409, "Lo": 409, "nobody": 302},
+    # Sent from a page that shows nothing of the case yet.
+    ("deed", "POST", "/staff/thread/{told}/case/note/"): IN_TEAM
+    | {"Bo": 303, "Lo": 303, "nobody": 302},
+    ("concern", "GET", "/staff/inbox/north/concern/"): STRANGERS
+    | {"Bo": 200, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("concern", "POST", "/staff/inbox/north/concern/"): STRANGERS
+    | {"Bo": 422, "Lo": 422, "recused Lo": 422, "nobody": 302},
     # Everybody here types what is no recipient.
     ("export", "POST", "/staff/thread/{told}/export/"): IN_TEAM
     | {"Bo": 404, "Lo": 422, "nobody": 302},
@@ -69,7 +76,7 @@ def test_every_person_gets_what_is_theirs(cast, row, person):
     place = cast.membership("Bo").pk
     client = browser_of(cast, person, told)
     opened = AuditEvent.objects.filter(subject=told.pk).count()
-    fields = {"member": str(cast["Lo"].user.pk), "text": "hello", "read_up_to": 1}
+    fields = {"member": str(cast["Lo"].user.pk), "text": "hello", "read_up_to": 1, "seen": 0}
     address = address.format(told=told.pk, place=place)
     response = client.get(address) if method == "GET" else client.post(address, fields)
     assert response.status_code == TABLE[row][person]
@@ -98,7 +105,9 @@ def test_a_team_that_is_not_there_and_one_that_is_not_yours_look_the_same(cast):
     assert pages[0] == pages[1]
 
 
-@pytest.mark.parametrize("path", ["", "draft/", "coach/", "pass/", "hide/", "show/", "export/"])
+@pytest.mark.parametrize(
+    "path", ["", "draft/", "coach/", "pass/", "hide/", "show/", "export/", "case/note/"]
+)
 def test_bo_sends_from_another_site_and_nothing_is_done(cast, path):
     told = cast.tell()
     careful = Client(enforce_csrf_checks=True)

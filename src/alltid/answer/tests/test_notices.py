@@ -203,14 +203,14 @@ def test_the_mail_server_is_gone_and_the_next_round_tries_again(town):
 def test_the_command_says_how_many_and_refuses_with_a_sentence(town, capsys):
     town.tell(at=TEN)
     with patch("django.utils.timezone.now", return_value=TEN):
-        call_command("notices")
+        call_command("tick")
         assert "Sent: 2 notices" in capsys.readouterr().out
         town.tell(at=TEN, now="not_safe")
         with (
             patch("django.core.mail.EmailMessage.send", side_effect=OSError),
             pytest.raises(CommandError, match="Check ALLTID_SMTP_URL"),
         ):
-            call_command("notices")
+            call_command("tick")
 
 
 def test_who_was_told_is_forgotten_when_the_child_has_an_answer(town):

@@ -13,6 +13,8 @@ from alltid.tell.models import Disclosure, KeyCopy, Message
 from alltid.tell.telling import read_thread
 from alltid.vault.errors import NotForThisKey
 
+from ..casework.events import Kind
+from ..chronology import held
 from ..models import Case, CaseKeyCopy, Writing
 
 
@@ -396,8 +398,9 @@ def test_lo_notes_something_and_the_childs_copy_does_not_open_it(cast):
     told = cast.tell()
     cast.browser("Lo").get(url(told))
     case = Case.objects.get(disclosure=told.pk)
-    note = case.seal_note(cast.user("Lo"), "Call the school nurse.", timezone.now())
-    note.save()
+    with held(told.disclosure, timezone.now()) as here:
+        words = {"text": "Call the school nurse."}
+        note = here.add(Kind.NOTED, cast.user("Lo"), timezone.now(), words=words)
     copy = CaseKeyCopy.objects.get(case=case)
     notes = copy.open(cast["Lo"].unlocked().team_identity(copy.team_key))
     assert note.open(notes).body["text"] == "Call the school nurse."

@@ -67,7 +67,7 @@ def _unguarded() -> list[str]:
     if not settings.ALLTID["ROUNDS"]:
         said.append(
             "ALLTID_ROUNDS is 0: nothing is noticed or erased unless a timer of yours runs "
-            "`alltid notices` and `alltid sweep`."
+            "`alltid tick`."
         )
     if not settings.ALLTID["SMTP_URL"]:
         said.append(

@@ -44,6 +44,32 @@
     });
   }
 
+  /* Keys of the desk: each goes to what carries it; `?` says which there are. */
+  const keys = one("[data-keys]");
+  if (keys && keys.showModal) {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+      if (event.target.closest("input, select, textarea")) return;
+      if (event.key === "?") {
+        event.preventDefault();
+        keys.showModal();
+        return;
+      }
+      const found = /^[a-z]$/.test(event.key) && one(`[data-key="${event.key}"]`);
+      if (!found) return;
+      event.preventDefault();
+      if (found.matches("a")) found.click();
+      else if (found.matches("summary")) {
+        found.parentElement.open = true;
+        (found.parentElement.querySelector("select, textarea, button") || found).focus();
+      } else if (found.matches("form")) found.querySelector("textarea").focus();
+      else {
+        found.focus();
+        found.scrollIntoView();
+      }
+    });
+  }
+
   /* A page that Back brings from memory is asked for anew: it may be locked or signed out by now. */
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
@@ -140,6 +166,18 @@
       text.dispatchEvent(new Event("input", { bubbles: true }));
     });
     offer();
+  }
+
+  /* Words to begin from go behind what is typed already. */
+  for (const button of document.querySelectorAll("[data-beginning]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const text = form.querySelector("textarea");
+      const before = text.value.trimEnd();
+      text.value = (before ? before + "\n\n" : "") + button.previousElementSibling.textContent;
+      text.focus();
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
   }
 
   /* The lock: idle is the same for every open window of this person. */

@@ -1,6 +1,6 @@
-"""Tell staff by e-mail that something waits; the mail says nothing else.
+"""Do what time brings: let cases follow, send notices, erase what is due.
 
-`alltid serve` does it every ALLTID_ROUNDS minutes. It may run at any time, and twice.
+`alltid serve` does it every ALLTID_ROUNDS minutes. It may run at any time, and twice at once.
 """
 
 from typing import Any
@@ -10,16 +10,23 @@ from django.utils import timezone
 from alltid.answer import notices
 from alltid.people.console import Command as Console
 from alltid.people.console import refuse
+from alltid.tell import erasing
 
 
 class Command(Console):
-    """Sends what is due, once."""
+    """Does what is due, once."""
 
     help = __doc__ or ""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say how many mails went out, where any did."""
-        done = notices.run(timezone.now())
+        """Say what was done, where anything was; mail that fails holds up no erasing."""
+        now = timezone.now()
+        try:
+            done = notices.run(now)
+        finally:
+            erased = erasing.sweep(now)["disclosures"]
+        if erased:
+            self.say(f"Erased: {erased} disclosures.")
         if done.sent:
             self.say(f"Sent: {done.sent} notices")
         if done.failed:

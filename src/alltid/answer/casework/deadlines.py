@@ -1,0 +1,128 @@
+"""What has to happen in a case, and by when: follows from its state, the talk and the timers.
+
+Plain Python.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alltid.people.hours import Hours
+
+from .closing import Thread
+from .events import Risk, Role
+from .state import Child, State
+from .timers import Span, Timers, Wanted, end_of
+
+# Only the hour of telling is known; nothing is late before it can be.
+_TOLD_WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Something wanted by a time; subject: the child or the step that it is about, or "".
+
+    due: aware, a full half hour.
+    """
+
+    wanted: Wanted
+    due: datetime
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class _Case:
+    state: State
+    hours: Hours
+    timers: Timers
+
+    def wants(
+        self,
+        wanted: Wanted,
+        began: datetime,
+        subject: str = "",
+        *,
+        risk: Risk | None = None,
+        nth: int = 0,
+    ) -> Iterator[Deadline]:
+        """One deadline, or none where nothing is wanted at this risk, or not so often."""
+        due = self.timers.due(wanted, risk or self.state.risk, began, self.hours, nth)
+        if due is not None:
+            yield Deadline(wanted, due, subject)
+
+
+def deadlines(state: State, thread: Thread, hours: Hours, timers: Timers) -> list[Deadline]:
+    """Everything that has to happen, soonest first; nothing in a closed case."""
+    if state.closed is not None:
+        return []
+    case = _Case(state, hours, timers)
+    found = [*_risk(case, thread), *_people(case), *_talk(case, thread)]
+    for child in state.children.values():
+        found += _of_child(case, child)
+    for step in state.steps.values():
+        found.append(Deadline(Wanted.STEP, end_of(step.day, hours, step.at), step.id))
+    return sorted(found, key=lambda deadline: (deadline.due, deadline.wanted, deadline.subject))
+
+
+def _risk(case: _Case, thread: Thread) -> Iterator[Deadline]:
+    state = case.state
+    if state.risk_at is None or state.risk is Risk.UNKNOWN:
+        # A child who tapped danger is taken at their word until somebody has judged.
+        taken = Risk.IMMEDIATE if thread.danger else Risk.UNKNOWN
+        began = state.risk_at or _read(case, thread, taken)
+        yield from case.wants(Wanted.SET_RISK, began, risk=taken)
+        return
+    if not state.confirmed:
+        yield from case.wants(Wanted.CONFIRM, state.risk_at)
+    yield from case.wants(Wanted.REVIEW, max(filter(None, (state.risk_at, state.reviewed))))
+
+
+def _read(case: _Case, thread: Thread, taken: Risk) -> datetime:
+    """By when somebody is to have read: when it was read is kept nowhere."""
+    told = thread.told + _TOLD_WITHIN
+    return case.timers.due(Span.READ, taken, told, case.hours) or told
+
+
+def _people(case: _Case) -> Iterator[Deadline]:
+    """What another person has to answer."""
+    state = case.state
+    asked = {
+        Wanted.READER: state.reader,
+        Wanted.ACCEPT: state.hand_over,
+        Wanted.PRANK: None if state.prank_agreed else state.prank,
+        Wanted.STOP: None if state.stopped else state.stop,
+    }
+    for wanted, question in asked.items():
+        if question is not None:
+            yield from case.wants(wanted, question.at)
+
+
+def _talk(case: _Case, thread: Thread) -> Iterator[Deadline]:
+    """A second contact, and an answer that lies unread; what waits for us has a promise instead."""
+    state = case.state
+    if not state.contacts or thread.waits or not thread.reachable:
+        return
+    if len(state.contacts) == 1:
+        yield from case.wants(Wanted.CONTACT, state.contacts[0])
+    if state.answered is not None and thread.read_by_child < state.newest_answer:
+        yield from case.wants(Wanted.UNREAD_ANSWER, state.answered, nth=state.seen_to)
+
+
+def _of_child(case: _Case, child: Child) -> Iterator[Deadline]:
+    state = case.state
+    if child.duty is None and child.identified is not None:
+        began = child.identified
+        # What becomes urgent later runs from then.
+        if state.risk.grave and state.risk_at is not None:
+            began = max(began, state.risk_at)
+        yield from case.wants(Wanted.DECIDE_DUTY, began, child.id)
+        yield from case.wants(Wanted.LEAD_ON_DUTY, began, child.id)
+    if child.referrals:
+        sent, asked = child.referrals[-1].at, len(child.feedback_asked)
+        yield from case.wants(Wanted.FEEDBACK, sent, child.id, nth=asked)
+
+
+def needs_another_worker(state: State) -> bool:
+    """Whether a child who was harmed and one who did it are in one pair of hands."""
+    roles = {child.role for child in state.children.values()}
+    return Role.DID_IT in roles and len(roles) > 1
