@@ -25,9 +25,10 @@ from .casework import page
 from .casework.attempt import attempt
 from .casework.forms import DEEDS, DeedForm
 from .casework.turn import Place
+from .coach import Coaching
 from .concerns import ConcernForm, note_concern
 from .export import export_thread
-from .forms import ExportForm, ReplyForm
+from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
 
 Deed = Callable[[Disclosure, User, str], None]
@@ -101,6 +102,9 @@ def _reply(request: StaffRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _not_sent(request, opened, form, 422)
     text, read_up_to = form.cleaned_data["text"], form.cleaned_data["read_up_to"]
+    if form.coaching.holds_back and opened.disclosure.ended is None:
+        form.add_error("text", form.coaching.sentence())
+        return _not_sent(request, opened, form, 422)
     try:
         opened.reply(text, read_up_to, timezone.now())
     except EndedByChild:
@@ -256,6 +260,16 @@ def concern(request: StaffRequest, slug: str) -> HttpResponse:
     context = {"form": form, "team": team, "here": "inbox"}
     status = 422 if form.errors else 200
     return render(request, "answer/concern.html", context, status=status)
+
+
+@require_POST
+@guarded
+@unlocked_required
+def coach(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Tell the one who writes what the coach says of the text so far; nothing is kept of it."""
+    access.find(request.unlocked.user, pk)
+    coaching = Coaching.of(_text(request)[:LONGEST])
+    return render(request, "answer/coach.html", {"coaching": coaching})
 
 
 # --- other hands -------------------------------------------------------------------------------
