@@ -125,6 +125,19 @@
     addEventListener("pageshow", () => { form.inert = false; });
   }
 
+  /* A text to paste elsewhere: copied by its button, or marked where the browser does not copy. */
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const text = document.getElementById(button.dataset.copy);
+      text.select();
+      try {
+        await navigator.clipboard.writeText(text.value);
+        button.parentElement.querySelector("[role=status]").textContent = button.dataset.done;
+      } catch { /* It is marked now: the keys copy it. */ }
+    });
+  }
+
   /* The coach reads along after a pause. What it says is put under the answer, never into it. */
   const coach = form && form.querySelector("[data-coach]");
   if (coach) {
