@@ -50,7 +50,12 @@ class TakeOutForm(StaffForm):
             "max_length": gettext_lazy("That is too long for a reason. Say it in a sentence."),
         },
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    seen = forms.CharField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy("This page is not whole any more. Mark the entries again.")
+        },
+    )
     sure = forms.BooleanField(
         label=gettext_lazy(
             "I have looked at the marks. I take the whole case out, to be reviewed before anybody "
@@ -78,7 +83,7 @@ class TakeOutForm(StaffForm):
     @property
     def stale(self) -> bool:
         """Whether something was added to the case after the page was made."""
-        return self.is_bound and self.data.get("seen") != self.whole.seen
+        return self.data.get("seen", self.whole.seen) != self.whole.seen
 
 
 @require_http_methods(["GET", "POST"])
