@@ -225,6 +225,16 @@ def _answer_behind_the_lock(request: HttpRequest, pk: UUID) -> HttpResponse:
     return SeeOther(f"{reverse('people:sign_in')}?{back}")
 
 
+@require_POST
+@guarded
+@unlocked_required
+def coach(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Tell the one who writes what the coach says of the text so far; nothing is kept of it."""
+    access.find(request.unlocked.user, pk)
+    coaching = Coaching.of(_text(request)[:LONGEST])
+    return render(request, "answer/coach.html", {"coaching": coaching})
+
+
 # --- deeds in the case -------------------------------------------------------------------------
 
 
@@ -260,16 +270,6 @@ def concern(request: StaffRequest, slug: str) -> HttpResponse:
     context = {"form": form, "team": team, "here": "inbox"}
     status = 422 if form.errors else 200
     return render(request, "answer/concern.html", context, status=status)
-
-
-@require_POST
-@guarded
-@unlocked_required
-def coach(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Tell the one who writes what the coach says of the text so far; nothing is kept of it."""
-    access.find(request.unlocked.user, pk)
-    coaching = Coaching.of(_text(request)[:LONGEST])
-    return render(request, "answer/coach.html", {"coaching": coaching})
 
 
 # --- other hands -------------------------------------------------------------------------------
