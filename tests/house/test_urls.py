@@ -152,7 +152,9 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
         302, 404, 404, 404, 404, 302, 302
     ),
     ("POST", "/staff/thread/<uuid:pk>/child/<uuid:child>/note/"): alike(405),
-    ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/"): row(302, 404, 404, 404, 404, 302, 302),
+    ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
     ("POST", "/staff/thread/<uuid:pk>/report/<uuid:report>/"): alike(405),
     ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/paper/"): alike(405),
     ("POST", "/staff/thread/<uuid:pk>/report/<uuid:report>/paper/"): row(

@@ -196,14 +196,27 @@ class Section:
     missing: list[Missing]
 
     @property
-    def groups(self) -> list[list[forms.BoundField]]:
+    def groups(self) -> "list[Group]":
         """The fields, those of one guardian, statement or other child together."""
         found: dict[str, list[forms.BoundField]] = {}
         for field in self.fields:
             first, *rest = field.name.split(".")
-            name = f"{first}.{rest[0]}" if len(rest) > 1 else ""
-            found.setdefault(name, []).append(field)
-        return list(found.values())
+            found.setdefault(f"{first}.{rest[0]}" if len(rest) > 1 else "", []).append(field)
+        return [Group(name, each) for name, each in found.items()]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that stand together."""
+
+    name: str
+    fields: list[forms.BoundField]
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is a second of its kind that nobody has begun."""
+        begun = any(field.value() not in (None, "", Answer.UNASKED) for field in self.fields)
+        return self.name.endswith(".1") and not begun
 
 
 class ReportForm(StaffForm):

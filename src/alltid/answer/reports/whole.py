@@ -40,7 +40,9 @@ def whole(opened: OpenDisclosure, now: datetime) -> Whole:
     lines = opened.lines()
     found = [_message(opened, line) for line in lines]
     # An answer stands among the messages already.
-    found += [_event(page, one) for one in page.chronology() if one.event.kind != Kind.REPLIED]
+    found += [
+        _event(page, one) for one in reversed(page.chronology()) if one.event.kind != Kind.REPLIED
+    ]
     seen = f"{lines[-1].sequence if lines else 0}.{page.state.sequence}"
     return Whole(tuple(sorted(found, key=lambda one: one.at)), seen)
 

@@ -105,8 +105,14 @@ def take_whole(request: StaffRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid() or "again" in request.POST:
         return _page(request, opened, form, status=422 if form.errors else 200)
     if not form.cleaned_data["sure"]:
+        if "paper" in request.POST or "file" in request.POST:
+            return _confirm(request, opened, form, _not_sure(), 422)
         return _confirm(request, opened, form)
     return _give(request, opened, form, now)
+
+
+def _not_sure() -> str:
+    return _("Nothing was taken out. Tick that you have looked at the marks, then download.")
 
 
 def _stale() -> str:
