@@ -263,7 +263,7 @@ def send(request: StaffRequest, pk: UUID, report: UUID) -> HttpResponse:
     hand, form = InHand(opened, report, now), SentForm(request.POST)
     if hand.row.sent:
         return _look(request, hand, str(REFUSED[Refusal.DONE_ALREADY]), 409)
-    if not form.is_valid():
+    if not form.is_valid() or not hand.form.is_valid():
         return _look(request, hand, status=422, sent=form)
     if hand.before and not hand.form.again.strip():
         return _look(request, hand, str(REFUSED[Refusal.REPORTED_BEFORE]), 409, form)

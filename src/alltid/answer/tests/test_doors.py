@@ -22,8 +22,8 @@ ALL = ("Bo", "Lo", "Cato", "Mio", "Dag", "Eva", "removed Bo", "waiting Bo", "rec
 STRANGERS = {name: 404 for name in ALL if name not in ("Bo", "Lo", "nobody")}
 IN_TEAM = STRANGERS | {"removed Bo": 404, "waiting Bo": 404, "recused Lo": 404}
 
-# Address → method → who gets what; `nobody` is not signed in. {told} is a thread of North's, {child}
-# a child concerned in it, {report} what Bo has begun to write about them.
+# Address → method → who gets what; `nobody` is not signed in. {told} is a thread of North's,
+# {child} a child concerned in it, {report} what Bo has begun to write about them.
 TABLE = {
     ("inbox", "GET", "/staff/inbox/"): {
         **dict.fromkeys(("Bo", "Lo", "Cato", "Mio", "recused Lo"), 302),

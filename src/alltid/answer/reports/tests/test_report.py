@@ -14,9 +14,10 @@ from alltid.people.models import AuditEvent, Unlocking
 from alltid.people.printing import NotPrinted
 
 from ... import documents
-from ...casework import children, ending, linking, notes, risk, steps
-from ...casework.events import Call, Duty, Receiver, Risk, Role, What
+from ...casework import children, linking, notes, risk, steps
+from ...casework.events import Call, Duty, Kind, Receiver, Risk, Role, What
 from ...casework.tests.desk import place, state, words
+from ...chronology import held
 from ...models import CaseEvent, Report
 from .. import views
 from .filled import SENT, WHOLE, concerned, html, url, write
@@ -305,17 +306,9 @@ def test_a_closed_case_gives_a_copy_and_no_new_report(cast, told, ada):
     first = write(bo, told, ada)
     bo.post(first + "sent/", SENT)
     second = write(lo, told, ada, again="more has happened")
-    lo.get(url(told))
-    opened = told.again()
-    opened.add_reply("", "Lo", "Thank you.", read_up_to=2, now=timezone.now())
-    CaseEvent.objects.create(
-        case=CaseEvent.objects.first().case,
-        sequence=state(told).sequence + 1,
-        kind="closed",
-        at=timezone.now(),
-        by=cast.user("Lo"),
-    )
-    type(opened).objects.filter(pk=told.pk).update(rank=type(opened).Rank.CLOSED)
+    with held(told.again(), timezone.now()) as here:
+        here.add(Kind.CLOSED, cast.user("Lo"), timezone.now())
+        here.disclosure.close()
     assert lo.post(second + "paper/").status_code == 409
     assert bo.post(first + "paper/").status_code == 200
 
