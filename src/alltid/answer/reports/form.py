@@ -279,7 +279,8 @@ class ReportForm(StaffForm):
         """The report that a valid form says, with the messages that were chosen and no other."""
         held, matter = self.cleaned_data, self.matter
         made = matter.team.local(made).replace(second=0, microsecond=0)
-        statements = [self._part(Statement, f"statements.{n}", at=made) for n in STATEMENTS]
+        typed = [self._part(Statement, f"statements.{n}", at=made) for n in STATEMENTS]
+        chosen = set(held["words"])
         guardians = [self._part(Guardian, f"guardians.{n}") for n in GUARDIANS]
         sources = tuple(Source(one) for one in held["worry.sources"])
         told = tuple(one for one in held["informed.others"].splitlines() if one.strip())
@@ -292,9 +293,12 @@ class ReportForm(StaffForm):
             child=self._part(Child, "child"),
             guardians=tuple(one for one in guardians if one.name or one.relation or one.phone),
             worry=replace(self._part(Worry, "worry"), sources=sources),
-            words=matter.words(set(held["words"])),
-            # Whoever types it here includes it.
-            statements=tuple(replace(one, included=True) for one in statements if one.text),
+            words=matter.words(chosen),
+            # Whoever types or chooses it here includes it.
+            statements=(
+                *matter.statements(chosen),
+                *(replace(one, included=True) for one in typed if one.text),
+            ),
             other_children=self._value("other_children"),
             others=tuple(
                 self._part(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alltid.answer.documents.leaving import MustStay
-from alltid.answer.documents.referral import Answer, Source, Words
+from alltid.answer.documents.referral import Answer, Source, Statement, Words
 from alltid.people.reference import reference
 from alltid.people.when import spoken, spoken_day
 from alltid.tell.models import Disclosure
@@ -94,22 +94,44 @@ class Matter:
             and line.body.get("text", "").strip()
         ]
 
+    def own(self, line: Line) -> bool:
+        """Whether a message is in this child's own words: they wrote it, and of themselves."""
+        return line.from_child and self.child.role is Role.SELF
+
     def words(self, chosen: set[str]) -> tuple[Words, ...]:
-        """The messages that somebody chose, unchanged; chosen: their sequences."""
+        """The child's own messages that somebody chose, unchanged; chosen: their sequences."""
         return tuple(
             Words(line.body["text"], self._at(line), self._language(line))
-            for line in self.messages
-            if str(line.sequence) in chosen
+            for line in self._chosen(chosen)
+            if self.own(line)
         )
+
+    def statements(self, chosen: set[str]) -> tuple[Statement, ...]:
+        """Of the messages that somebody chose those that another child wrote, or an adult noted."""
+        return tuple(
+            Statement(self._teller(line), line.body["text"], self._at(line), included=True)
+            for line in self._chosen(chosen)
+            if not self.own(line)
+        )
+
+    def _chosen(self, chosen: set[str]) -> list[Line]:
+        return [line for line in self.messages if str(line.sequence) in chosen]
+
+    @staticmethod
+    def _teller(line: Line) -> str:
+        if line.from_child:
+            return _("The child who wrote to us")
+        return _("%(name)s, who noted what a child said") % {"name": line.body.get("name", "")}
 
     @property
     def told(self) -> list[dict[str, Any]]:
-        """The messages as the form offers them: sequence, when, text."""
+        """The messages as the form offers them: sequence, when, text, the child's own or not."""
         return [
             {
                 "sequence": line.sequence,
                 "when": spoken(self._at(line), self.now),
                 "text": line.body["text"],
+                "own": self.own(line),
             }
             for line in self.messages
         ]
@@ -190,8 +212,8 @@ class Matter:
             found["child.safe_ways"] = ways.get("reach", "")
             found["child.never_contact"] = ways.get("never", "")
             found["child.language"] = self._page_language()
-        if told and self.messages:
-            found["worry.sources"] = [Source.CHILD_TOLD]
+        if self.messages:
+            found["worry.sources"] = [Source.CHILD_TOLD if told else Source.OTHER_TOLD]
         if state.risk is Risk.IMMEDIATE:
             found["worry.acute"] = Answer.YES
         if told and Flag.PROTECTED in state.flags:

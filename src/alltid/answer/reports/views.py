@@ -70,8 +70,9 @@ class SentForm(StaffForm):
 @guarded
 def write(request: HttpRequest, pk: UUID, child: UUID) -> HttpResponse:
     """Fill in a report about one child; what is typed is kept, behind the lock too."""
-    if request.method == "POST" and not getattr(request, "unlocked", None):
-        return _keep_behind_the_lock(request, pk, child)
+    unlocked = getattr(request, "unlocked", None)
+    if request.method == "POST" and (not unlocked or "X-Draft" in request.headers):
+        return _keep_unopened(request, pk, child)
     return _keep(request, pk, child) if request.method == "POST" else _begin(request, pk, child)
 
 
@@ -98,8 +99,11 @@ def _keep(request: StaffRequest, pk: UUID, child: UUID) -> HttpResponse:
     return SeeOther(reverse("answer:write_report", args=[pk, child]))
 
 
-def _keep_behind_the_lock(request: HttpRequest, pk: UUID, child: UUID) -> HttpResponse:
-    """Seal what was sent to the case, whose recipient is public; then the signing in."""
+def _keep_unopened(request: HttpRequest, pk: UUID, child: UUID) -> HttpResponse:
+    """Seal what was sent to the case, whose recipient is public: 204 to the script.
+
+    Behind the lock whoever pressed a button is led to the signing in.
+    """
     user = request.user
     if not user.is_authenticated:
         return shut(request, "signed_out", 401)
@@ -108,6 +112,8 @@ def _keep_behind_the_lock(request: HttpRequest, pk: UUID, child: UUID) -> HttpRe
     if there is None:
         raise Http404
     Report.objects.keep(there.case, child, user, typed_in(request.POST), timezone.now())
+    if "X-Draft" in request.headers:
+        return HttpResponse(status=204)
     back = urlencode({"next": reverse("answer:write_report", args=[pk, child])})
     return SeeOther(f"{reverse('people:sign_in')}?{back}")
 

@@ -12,8 +12,9 @@ from pypdf import PdfReader
 
 from alltid.people.models import AuditEvent, Unlocking
 from alltid.people.printing import NotPrinted
+from tests.cast import Told
 
-from ... import documents
+from ... import access, documents
 from ...casework import children, linking, notes, risk, steps
 from ...casework.events import Call, Duty, Kind, Receiver, Risk, Role, What
 from ...casework.tests.desk import place, state, words
@@ -22,6 +23,7 @@ from ...models import CaseEvent, Report
 from .. import views
 from .filled import SENT, WHOLE, concerned, html, url, write
 
+AT = timezone.now()
 SCHEMA = Path(documents.__file__).parent / "referral-1.schema.json"
 
 
@@ -306,6 +308,7 @@ def test_a_closed_case_gives_a_copy_and_no_new_report(cast, told, ada):
     first = write(bo, told, ada)
     bo.post(first + "sent/", SENT)
     second = write(lo, told, ada, again="more has happened")
+    told.again().add_reply("", "Lo", "Thank you.", read_up_to=2, now=timezone.now())
     with held(told.again(), timezone.now()) as here:
         here.add(Kind.CLOSED, cast.user("Lo"), timezone.now())
         here.disclosure.close()
@@ -334,3 +337,45 @@ def test_a_report_is_of_its_own_thread_alone(cast, told, ada):
     there = write(bo, told, ada)
     assert bo.get(there.replace(str(told.pk), str(other.pk))).status_code == 404
     assert bo.get(url(other, "child", ada, "report")).status_code == 404
+
+
+def test_what_ada_wrote_of_a_friend_is_not_called_the_friends_own_words(cast, told):
+    friend = concerned(cast, told, Role.FRIEND, "A friend in 4 B")
+    bo = cast.browser("Bo")
+    there = write(bo, told, friend, words=["1"])
+    content = file_of(bo.post(there + "file/"))
+    assert content["words"] == []
+    assert [(one["who"], one["text"]) for one in content["statements"]] == [
+        ("The child who wrote to us", "first canary")
+    ]
+    assert "second canary" not in str(content)
+
+
+def test_what_bo_noted_in_person_is_not_called_what_ada_wrote(cast):
+    noted = access.note_concern(
+        cast["Bo"].user, cast.north, "in_person", {"text": "she said so", "name": "Bo"}, AT
+    )
+    told = Told(noted, None)
+    bo = cast.browser("Bo")
+    there = write(bo, told, concerned(cast, told), words=["1"])
+    content = file_of(bo.post(there + "file/"))
+    assert content["words"] == []
+    assert content["statements"][0]["who"] == "Bo, who noted what a child said"
+    assert content["statements"][0]["text"] == "she said so"
+
+
+def test_what_is_kept_while_bo_types_is_no_opening(cast, told, ada):
+    bo, form = cast.browser("Bo"), url(told, "child", ada, "report")
+    before = AuditEvent.objects.count()
+    kept = bo.post(form, {"worry.what": "half a thought"}, headers={"X-Draft": "1"})
+    assert kept.status_code == 204
+    assert AuditEvent.objects.count() == before
+    assert "half a thought" in html(bo.get(form))
+
+
+def test_cato_keeps_nothing_in_norths_case(cast, told, ada):
+    form = url(told, "child", ada, "report")
+    for headers in ({}, {"X-Draft": "1"}):
+        sent = cast.browser("Cato").post(form, {"worry.what": "x"}, headers=headers)
+        assert sent.status_code == 404
+    assert not Report.objects.exists()
