@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from alltid.answer.documents.leaving import MustStay
 from alltid.answer.documents.referral import Answer, Source, Statement, Words
@@ -71,6 +71,13 @@ class Matter:
         """The law that a report of this team is made under, as the pack cites it first."""
         first = self.leaving.pack.kinds[self.leaving.kind].citations[:1]
         return "".join(f"{one.section} {one.law}" for one in first)
+
+    @property
+    def paper(self) -> dict[str, str]:
+        """What the pack says of such a report: its name, to whom it goes, what to do first."""
+        pack, language = self.leaving.pack, (get_language() or "")[:2]
+        said = {"name": pack.report.name, "to": pack.report.to, "urgent": pack.report.urgent}
+        return {name: pack.say(words, language) for name, words in said.items()}
 
     def stays(self) -> str:
         """Why nothing about this child may leave yet, and what to do; "" where it may."""

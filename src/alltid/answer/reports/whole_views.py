@@ -83,7 +83,7 @@ class TakeOutForm(StaffForm):
     @property
     def stale(self) -> bool:
         """Whether something was added to the case after the page was made."""
-        return self.data.get("seen", self.whole.seen) != self.whole.seen
+        return str(self.data.get("seen", self.whole.seen)) != self.whole.seen
 
 
 @require_http_methods(["GET", "POST"])
