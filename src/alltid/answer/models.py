@@ -159,11 +159,14 @@ class ReportManager(models.Manager["Report"]):
         self, case: Case, child: UUID, by: User, typed: dict[str, list[str]], now: datetime
     ) -> "Report":
         """Keep what a member typed so far, in their own copy; what was made of it is outdated."""
-        report = self.filter(case=case, child=child, by=by, sent=None).first()
-        report = report or Report(case=case, child=child, by=by)
-        report.saved = now
-        report.seal({"typed": typed})
-        report.save()
+        # The page keeps what is typed by itself, perhaps in the moment in which it is sent.
+        with transaction.atomic():
+            report, _made = self.get_or_create(
+                case=case, child=child, by=by, sent=None, defaults={"saved": now, "sealed": b""}
+            )
+            report.saved = now
+            report.seal({"typed": typed})
+            report.save(update_fields=["saved", "sealed"])
         return report
 
 

@@ -12,8 +12,11 @@ from alltid.answer.documents.leaving import YOUNGEST, Terms
 from alltid.answer.duty import pack
 
 from ..access import OpenDisclosure
-from ..casework.events import Role
+from ..casework.events import MadeAs, Role
 from ..casework.state import Child, State, fold
+
+# What follows the dot in a document's name, and what a browser is told that it is.
+TYPES = {MadeAs.PAPER: ("pdf", "application/pdf"), MadeAs.FILE: ("json", "application/json")}
 
 
 class Leaving:
@@ -47,19 +50,18 @@ class Leaving:
         own = self.asks_age and child.role is Role.SELF
         return Terms(self.pack, self.kind, self.age_band if own else "", child.may_leave)
 
-    def terms_of_all(self) -> list[Terms]:
-        """What decides for the whole case: each child concerned, and always the one who told."""
+    def terms_of_whole(self) -> Terms:
+        """What decides for the whole case: any child concerned, and always the one who told."""
         children = list(self.state.children.values())
         found = [self.terms(child) for child in children]
         if not any(child.role is Role.SELF for child in children):
             found.append(Terms(self.pack, self.kind, self.age_band if self.asks_age else ""))
-        return found
+        return min(found, key=lambda terms: terms.open)
 
     def require(self, child: str = "") -> None:
         """Raise MustStay unless a document may leave; child: the one it is about, else all."""
-        about = [self.terms(self.state.children[child])] if child else self.terms_of_all()
-        for terms in about:
-            terms.require()
+        terms = self.terms(self.state.children[child]) if child else self.terms_of_whole()
+        terms.require()
 
 
 def hand_out(

@@ -34,10 +34,8 @@ from ..models import CaseEvent, Report
 from ..views import SeeOther
 from .form import ReportForm, typed_in
 from .in_hand import InHand, begun
-from .leaving import hand_out
+from .leaving import TYPES, hand_out
 from .matter import Matter
-
-TYPES = {MadeAs.PAPER: ("pdf", "application/pdf"), MadeAs.FILE: ("json", "application/json")}
 
 
 class SentForm(StaffForm):

@@ -27,7 +27,7 @@ from ..casework.events import MadeAs
 from ..casework.taking_out import take_out
 from ..casework.turn import Place
 from ..guard import guarded
-from .leaving import Leaving, hand_out
+from .leaving import TYPES, Leaving, hand_out
 from .whole import Whole, whole
 from .whole import case_file as as_document
 
@@ -135,13 +135,12 @@ def _give(
     place = Place(opened.unlocked, opened.disclosure, opened.case.sequence, now)
     if sentence := tried(partial(take_out, made_as=made_as, because=why), place):
         return _page(request, opened, form, sentence, 409)
-    ending = {MadeAs.PAPER: "pdf", MadeAs.FILE: "json"}[made_as]
-    return hand_out(opened, content, f"{document.reference}.{ending}", f"application/{ending}")
+    ending, content_type = TYPES[made_as]
+    return hand_out(opened, content, f"{document.reference}.{ending}", content_type)
 
 
 def _written(opened: OpenDisclosure, document: CaseFile, made_as: MadeAs) -> bytes:
-    for terms in Leaving(opened).terms_of_all():
-        terms.require()
+    terms = Leaving(opened).terms_of_whole()
     if made_as is MadeAs.FILE:
         return case_file.write(document, terms).encode()
     return case_file.pdf(document, terms, get_language() or "en")

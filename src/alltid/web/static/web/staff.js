@@ -131,13 +131,15 @@
     const state = long.querySelector("[data-draft-state]");
     let timer = 0;
     let changed = false;
+    let last = new AbortController();
     keepDraft = async () => {
       clearTimeout(timer);
       if (!changed) return;
       changed = false;
+      last = new AbortController();
       try {
         const answer = await fetch(location.href, {
-          method: "POST", body: new FormData(long), redirect: "manual", headers: { "X-Draft": "1" },
+          method: "POST", body: new FormData(long), redirect: "manual", headers: { "X-Draft": "1" }, signal: last.signal,
         });
         if (!answer.ok) throw new Error();
         state.textContent = long.dataset.kept;
@@ -155,7 +157,7 @@
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) keepDraft();
     });
-    long.addEventListener("submit", () => { clearTimeout(timer); changed = false; });
+    long.addEventListener("submit", () => { clearTimeout(timer); last.abort(); changed = false; });
   }
 
   /* A text to paste elsewhere: copied by its button, or marked where the browser does not copy. */
