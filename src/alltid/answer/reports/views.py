@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -37,27 +38,29 @@ from .in_hand import InHand, begun
 from .leaving import TYPES, hand_out
 from .matter import Matter
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def _line(
+    label: "StrOrPromise", missing: "StrOrPromise", hint: "StrOrPromise" = ""
+) -> forms.CharField:
+    wrong = {"required": missing, "max_length": gettext_lazy("That is too long. Say it in a line.")}
+    return forms.CharField(label=label, help_text=hint, max_length=200, error_messages=wrong)
+
 
 class SentForm(StaffForm):
     """To whom a report went, when and how: typed by the person who sent it."""
 
-    whom = forms.CharField(
-        label=gettext_lazy("To whom"),
-        max_length=200,
-        error_messages={
-            "required": gettext_lazy("Say to whom you sent it, for instance the municipality.")
-        },
+    whom = _line(
+        gettext_lazy("To whom"),
+        gettext_lazy("Say to whom you sent it, for instance the municipality."),
     )
-    when = forms.CharField(
-        label=gettext_lazy("When"),
-        max_length=100,
-        error_messages={"required": gettext_lazy("Say when you sent it: the day and the hour.")},
-    )
-    how = forms.CharField(
-        label=gettext_lazy("How"),
-        help_text=gettext_lazy("Their e-service, secure e-mail, by post, by hand, …"),
-        max_length=200,
-        error_messages={"required": gettext_lazy("Say how you sent it.")},
+    when = _line(gettext_lazy("When"), gettext_lazy("Say when you sent it: the day and the hour."))
+    how = _line(
+        gettext_lazy("How"),
+        gettext_lazy("Say how you sent it."),
+        gettext_lazy("Their e-service, secure e-mail, by post, by hand, …"),
     )
 
 
