@@ -291,13 +291,13 @@ class ReportForm(StaffForm):
             recipient=self._part(Recipient, "recipient"),
             reporter=self._part(Reporter, "reporter"),
             child=self._part(Child, "child"),
-            guardians=tuple(one for one in guardians if one.name or one.relation or one.phone),
+            guardians=tuple(one for one in guardians if one != Guardian()),
             worry=replace(self._part(Worry, "worry"), sources=sources),
             words=matter.words(chosen),
             # Whoever types or chooses it here includes it.
             statements=(
                 *matter.statements(chosen),
-                *(replace(one, included=True) for one in typed if one.text),
+                *(replace(one, included=True) for one in typed if one.text or one.who),
             ),
             other_children=self._value("other_children"),
             others=tuple(

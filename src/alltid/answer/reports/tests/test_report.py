@@ -379,3 +379,15 @@ def test_cato_keeps_nothing_in_norths_case(cast, told, ada):
         sent = cast.browser("Cato").post(form, {"worry.what": "x"}, headers=headers)
         assert sent.status_code == 404
     assert not Report.objects.exists()
+
+
+def test_whatever_bo_types_of_a_guardian_or_of_another_who_told_goes_along(cast, told, ada):
+    typed = {
+        "guardians.0.address": "Storgatan 1", "guardians.1.interpreter": "yes",
+        "statements.1.who": "The class teacher",
+    }  # fmt: skip
+    bo = cast.browser("Bo")
+    content = file_of(bo.post(write(bo, told, ada, **typed) + "file/"))
+    assert [one["address"] for one in content["guardians"]] == ["Storgatan 1", ""]
+    assert content["guardians"][1]["interpreter"] == "yes"
+    assert [one["who"] for one in content["statements"]] == ["The class teacher"]
