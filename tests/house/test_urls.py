@@ -38,6 +38,8 @@ def alike(status: int) -> dict[str, int]:
     return dict.fromkeys(PERSONS, status)
 
 
+NOBODYS = "00000000-0000-0000-0000-000000000000"
+
 # Without Bo one reader is left, and North takes nothing: that is the team's state, not his.
 FRONT = alike(200) | {"removed Bo": 503}
 TOLD_NOTHING = alike(422) | {"removed Bo": 503}
@@ -139,6 +141,35 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/staff/thread/<uuid:pk>/export/"): alike(405),
     ("GET", "/staff/thread/<uuid:pk>/case/<slug:name>/"): alike(405),
     ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(302, 422, 422, 404, 404, 302, 302),
+    # Nobody has noted a child yet, so that nobody has a report about one.
+    ("GET", "/staff/thread/<uuid:pk>/child/<uuid:child>/report/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
+    ("POST", "/staff/thread/<uuid:pk>/child/<uuid:child>/report/"): row(
+        401, 404, 404, 404, 404, 404, 404
+    ),
+    ("GET", "/staff/thread/<uuid:pk>/child/<uuid:child>/note/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
+    ("POST", "/staff/thread/<uuid:pk>/child/<uuid:child>/note/"): alike(405),
+    ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
+    ("POST", "/staff/thread/<uuid:pk>/report/<uuid:report>/"): alike(405),
+    ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/paper/"): alike(405),
+    ("POST", "/staff/thread/<uuid:pk>/report/<uuid:report>/paper/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
+    ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/file/"): alike(405),
+    ("POST", "/staff/thread/<uuid:pk>/report/<uuid:report>/file/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
+    ("GET", "/staff/thread/<uuid:pk>/report/<uuid:report>/sent/"): alike(405),
+    ("POST", "/staff/thread/<uuid:pk>/report/<uuid:report>/sent/"): row(
+        302, 404, 404, 404, 404, 302, 302
+    ),
+    ("GET", "/staff/thread/<uuid:pk>/whole/"): row(302, 200, 200, 404, 404, 302, 302),
+    ("POST", "/staff/thread/<uuid:pk>/whole/"): row(302, 422, 422, 404, 404, 302, 302),
     ("GET", "/staff/inbox/<slug:slug>/concern/"): row(302, 200, 200, 404, 404, 302, 302),
     ("POST", "/staff/inbox/<slug:slug>/concern/"): row(302, 422, 422, 404, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/export/"): row(302, 404, 422, 404, 404, 302, 302),
@@ -210,6 +241,8 @@ def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, pers
         "<slug:slug>": "north",
         "<slug:name>": "note",
         "<uuid:pk>": str(told.pk),
+        "<uuid:child>": NOBODYS,
+        "<uuid:report>": NOBODYS,
         "<int:pk>": str(place),
     }
     got = {}
@@ -230,7 +263,8 @@ def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) ->
     told, place = cast.tell(), cast.membership("Bo").pk
     values = {
         "<language:language>": "en", "<slug:slug>": "north", "<slug:name>": "note",
-        "<uuid:pk>": str(told.pk), "<int:pk>": str(place),
+        "<uuid:pk>": str(told.pk), "<uuid:child>": NOBODYS, "<uuid:report>": NOBODYS,
+        "<int:pk>": str(place),
     }  # fmt: skip
     lo, silent = cast.browser("Lo"), []
     for method, pattern in sorted(TABLE, key=disturbs):

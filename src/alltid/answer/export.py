@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,20 +13,25 @@ from alltid.people.unlocking import Unlocked
 from alltid.tell.models import Disclosure
 from alltid.vault.envelope import seal_export
 
-from .access import Line, open_disclosure
+from .access import Line, open_disclosure, write_log
 from .desk import last_taps, tap_texts
+from .reports.leaving import Leaving, hand_out
 
 
-def export_thread(unlocked: Unlocked, pk: UUID, recipient: str, now: datetime) -> bytes:
-    """A thread as Markdown, sealed to an age recipient (`age1…`); an age file.
+def export_thread(unlocked: Unlocked, pk: UUID, recipient: str, now: datetime) -> HttpResponse:
+    """A thread as Markdown, sealed to an age recipient (`age1…`): an age file, to be downloaded.
 
-    Raises Http404 for a stranger, NotAudited, and VaultError where the recipient is none or the
-    key is not what it should be. What the team wrote to itself is not in it.
+    Raises Http404 for a stranger, NotAudited, MustStay, NoPack, and VaultError where the recipient
+    is none or the key is not what it should be. What the team wrote to itself is not in it.
     """
     seal_export("", recipient)  # refuse before the thread is opened
-    opened = open_disclosure(unlocked, pk, "exported")
+    opened = open_disclosure(unlocked, pk)
+    Leaving(opened).require()
+    write_log(unlocked.user, opened.disclosure, "exported")
     text = _document(opened.disclosure, opened.lines(), unlocked.user.first_name, now)
-    return seal_export(text, recipient)
+    return hand_out(
+        opened, seal_export(text, recipient), f"{reference(pk)}.age", "application/octet-stream"
+    )
 
 
 def _document(disclosure: Disclosure, lines: list[Line], by: str, now: datetime) -> str:

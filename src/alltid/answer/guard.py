@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from alltid.answer.duty.pack import NoPack
 from alltid.tell.models import NoKey
 from alltid.vault.errors import (
     EnvelopeBroken,
@@ -28,6 +29,7 @@ _REASONS: dict[type[Exception], tuple[str, int]] = {
     EnvelopeMisplaced: ("misplaced", 500),
     NotForThisKey: ("no_key", 403),
     NoKey: ("no_key", 403),
+    NoPack: ("no_pack", 409),
 }
 
 
@@ -40,7 +42,7 @@ def guarded(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except (NotAudited, NoKey, VaultError) as fault:
+        except (NotAudited, NoKey, NoPack, VaultError) as fault:
             reason, status = _REASONS.get(type(fault), ("broken", 500))
             return shut(request, reason, status)
 
@@ -49,5 +51,8 @@ def guarded(
 
 def shut(request: HttpRequest, reason: str, status: int) -> HttpResponse:
     """The page of a shut door; an address that showed a page can be come back to."""
-    context = {"reason": reason, "typed": request.POST.get("text", ""), "next": request.path}
+    # The fields of a report are named by their place in it: "child.name".
+    typed = [text for name in request.POST if "." in name for text in request.POST.getlist(name)]
+    text = request.POST.get("text", "") or "\n\n".join(one for one in typed if one.strip())
+    context = {"reason": reason, "typed": text, "next": request.path}
     return render(request, "answer/shut.html", context, status=status)

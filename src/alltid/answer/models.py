@@ -3,13 +3,14 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from alltid.people.models import Team, TeamKey
+from alltid.people.models import Team, TeamKey, User
 from alltid.tell.models import Disclosure, NoKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
@@ -144,6 +145,65 @@ class CaseEvent(models.Model):
     def open(self, identity: Identity) -> Opened:
         """Author and body; raises a VaultError."""
         return open_text(bytes(self.sealed or b""), identity, self.label())
+
+
+class ReportManager(models.Manager["Report"]):
+    """Finds and keeps what is being written."""
+
+    def begun(self, case: Case, child: UUID, by: User) -> "Report | None":
+        """What this member is writing about a child, or else what a colleague wrote last."""
+        begun = self.filter(case=case, child=child, sent=None).select_related("by", "case")
+        return begun.filter(by=by).first() or begun.order_by("-saved").first()
+
+    def keep(
+        self, case: Case, child: UUID, by: User, typed: dict[str, list[str]], now: datetime
+    ) -> "Report":
+        """Keep what a member typed so far, in their own copy; what was made of it is outdated."""
+        # The page keeps what is typed by itself, perhaps in the moment in which it is sent.
+        with transaction.atomic():
+            report, _made = self.get_or_create(
+                case=case, child=child, by=by, sent=None, defaults={"saved": now, "sealed": b""}
+            )
+            report.saved = now
+            report.seal({"typed": typed})
+            report.save(update_fields=["saved", "sealed"])
+        return report
+
+
+class Report(models.Model):
+    """A report of concern about one child, as one member writes it and sends it.
+
+    Sealed to the case: a draft that outlives the lock, then what left, unchanged.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="reports")
+    child = models.UUIDField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
+    saved = models.DateTimeField()
+    sent = models.DateTimeField(null=True, blank=True)
+    sealed = models.BinaryField()
+
+    objects = ReportManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "child", "by"], condition=Q(sent=None), name="one_report_in_hand"
+            )
+        ]
+
+    def label(self) -> Label:
+        """Where the envelope belongs."""
+        return Label("report", str(self.pk))
+
+    def seal(self, body: dict[str, Any]) -> None:
+        """Seal what was typed, and what was made of it; not saved."""
+        self.sealed = seal_text(self.label(), str(self.by_id), body, [self.case.recipient])
+
+    def open(self, identity: Identity) -> Opened:
+        """Writer and body; raises a VaultError."""
+        return open_text(bytes(self.sealed), identity, self.label())
 
 
 class CaseDeadline(models.Model):

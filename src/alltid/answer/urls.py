@@ -5,6 +5,9 @@ from django.urls import path
 from alltid.people import team_views
 
 from . import hands, rotation, views
+from .casework.events import MadeAs
+from .reports import note_views, whole_views
+from .reports import views as reports
 
 app_name = "answer"
 urlpatterns = [
@@ -18,6 +21,23 @@ urlpatterns = [
     path("thread/<uuid:pk>/show/", views.other_hands, {"deed": hands.show_again}, name="show"),
     path("thread/<uuid:pk>/case/<slug:name>/", views.deed, name="deed"),
     path("inbox/<slug:slug>/concern/", views.concern, name="concern"),
+    path("thread/<uuid:pk>/child/<uuid:child>/report/", reports.write, name="write_report"),
+    path("thread/<uuid:pk>/child/<uuid:child>/note/", note_views.note, name="record_note"),
+    path("thread/<uuid:pk>/report/<uuid:report>/", reports.look, name="report"),
+    path(
+        "thread/<uuid:pk>/report/<uuid:report>/paper/",
+        reports.make,
+        {"made_as": MadeAs.PAPER},
+        name="report_paper",
+    ),
+    path(
+        "thread/<uuid:pk>/report/<uuid:report>/file/",
+        reports.make,
+        {"made_as": MadeAs.FILE},
+        name="report_file",
+    ),
+    path("thread/<uuid:pk>/report/<uuid:report>/sent/", reports.send, name="report_sent"),
+    path("thread/<uuid:pk>/whole/", whole_views.take_whole, name="take_whole"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
     path(
         "team/<slug:slug>/remove/<int:pk>/",

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from alltid.answer.documents.leaving import MustStay
 from alltid.people.doors import StaffRequest, open_team, unlocked_required
 from alltid.people.models import Team, User
-from alltid.people.reference import reference
 from alltid.people.unlocking import keep_draft
 from alltid.tell.models import AnsweredMeanwhile, Disclosure, EndedByChild
 from alltid.web.pictures import cut_pictures
@@ -300,10 +300,9 @@ def export(request: StaffRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         opened = access.open_disclosure(request.unlocked, pk)
         return _desk(request, opened, status=422, export=form)
-    sealed = export_thread(request.unlocked, pk, form.cleaned_data["recipient"], timezone.now())
-    name = f"{reference(pk)}.age"
-    return HttpResponse(
-        sealed,
-        content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    try:
+        return export_thread(request.unlocked, pk, form.cleaned_data["recipient"], timezone.now())
+    except MustStay as stays:
+        form.add_error(None, str(stays))
+        opened = access.open_disclosure(request.unlocked, pk)
+        return _desk(request, opened, status=409, export=form)

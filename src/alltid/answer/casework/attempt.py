@@ -1,6 +1,6 @@
 """Trying a deed: done, or the sentence that says why not and what to do now."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +15,13 @@ from .words import HAPPENED, MISSING, REFUSED, said
 
 def attempt(form: DeedForm, place: Place) -> str:
     """Do what a whole form says; a sentence where it was not done, "" where it was."""
+    return tried(form.do, place)
+
+
+def tried(deed: Callable[[Place], None], place: Place) -> str:
+    """Do something in a case; a sentence where it was not done, "" where it was."""
     try:
-        form.do(place)
+        deed(place)
     except Refused as refused:
         return str(REFUSED[refused.why])
     except NotYet as not_yet:

@@ -72,5 +72,23 @@ def support(place: Place, child: str, support: Support, words: str) -> None:
         turn.add(Kind.SUPPORT_NOTED, child=child, support=support, words={"text": words})
 
 
+def give_leave(place: Place, child: str, because: str) -> None:
+    """Decide, as the one who carries the case, that what is known of one child may leave."""
+    with place.turn() as turn:
+        _there(turn, child)
+        turn.need(turn.carries, Refusal.NOT_CARRIED)
+        turn.need(because.strip(), Refusal.REASON)
+        turn.need(not turn.state.children[child].may_leave, Refusal.DONE_ALREADY)
+        turn.add(Kind.LEAVE_GIVEN, child=child, words={"because": because})
+
+
+def take_leave_back(place: Place, child: str, because: str) -> None:
+    """Decide that nothing more of one child leaves; what has left cannot be called back."""
+    with place.turn() as turn:
+        _there(turn, child)
+        turn.need(turn.state.children[child].may_leave, Refusal.NOT_THERE)
+        turn.add(Kind.LEAVE_TAKEN_BACK, child=child, words={"because": because})
+
+
 def _there(turn: Turn, child: str) -> None:
     turn.need(child in turn.state.children, Refusal.NOT_THERE)

@@ -105,6 +105,13 @@ class What(StrEnum):
     OWN = "own"
 
 
+class MadeAs(StrEnum):
+    """As what a document leaves: a paper for people, a file for another system."""
+
+    PAPER = "paper"
+    FILE = "file"
+
+
 class Why(StrEnum):
     """Why a closed case is open again."""
 
@@ -128,9 +135,13 @@ class Kind(StrEnum):
     CHILD_CHANGED = "child_changed"
     CHILD_WITHDRAWN = "child_withdrawn"
     DUTY_DECIDED = "duty_decided"
+    REPORT_MADE = "report_made"
     REFERRED = "referred"
     FEEDBACK_ASKED = "feedback_asked"
     SUPPORT_NOTED = "support_noted"
+    LEAVE_GIVEN = "leave_given"
+    LEAVE_TAKEN_BACK = "leave_taken_back"
+    TAKEN_OUT = "taken_out"
     STEP_TAKEN_UP = "step_taken_up"
     STEP_MOVED = "step_moved"
     STEP_DONE = "step_done"
@@ -227,8 +238,10 @@ _OF: dict[Kind, dict[str, Callable[[Code], bool]]] = {
     Kind.CHILD_ADDED: {"role": _one_of(Role), "identifiable": _truth},
     Kind.CHILD_CHANGED: {"role": _one_of(Role), "identifiable": _truth},
     Kind.DUTY_DECIDED: {"duty": _one_of(Duty)},
+    Kind.REPORT_MADE: {"report": _id, "made_as": _one_of(MadeAs)},
     Kind.REFERRED: {"to": _one_of(Receiver)},
     Kind.SUPPORT_NOTED: {"support": _one_of(Support)},
+    Kind.TAKEN_OUT: {"made_as": _one_of(MadeAs)},
     Kind.STEP_TAKEN_UP: {"step": _id, "what": _one_of(What), "day": _day},
     Kind.STEP_MOVED: {"step": _id, "day": _day},
     Kind.STEP_DONE: {"step": _id},
@@ -247,9 +260,12 @@ ABOUT_A_CHILD = frozenset(
         Kind.CHILD_CHANGED,
         Kind.CHILD_WITHDRAWN,
         Kind.DUTY_DECIDED,
+        Kind.REPORT_MADE,
         Kind.REFERRED,
         Kind.FEEDBACK_ASKED,
         Kind.SUPPORT_NOTED,
+        Kind.LEAVE_GIVEN,
+        Kind.LEAVE_TAKEN_BACK,
     }
 )
 

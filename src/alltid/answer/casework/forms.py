@@ -255,6 +255,26 @@ class Helps(OfChild):
         children.support(place, held["child"], Support(held["support"]), held["text"])
 
 
+class GiveLeave(OfChild):
+    """The clinician's decision."""
+
+    name, button = "leave", _("It may leave")
+    because = _lines(_("Because"))
+
+    def do(self, place: Place) -> None:
+        children.give_leave(place, self.cleaned_data["child"], self.cleaned_data["because"])
+
+
+class TakeLeaveBack(OfChild):
+    """Not any more."""
+
+    name, button = "leave-back", _("Nothing more leaves")
+    because = _lines(_("Because; it may stay empty"))
+
+    def do(self, place: Place) -> None:
+        children.take_leave_back(place, self.cleaned_data["child"], self.cleaned_data["because"])
+
+
 class TakeUp(DeedForm):
     """A next step."""
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from alltid.answer.duty import pack
 from alltid.people.models import User
 from alltid.people.reference import reference
 from alltid.people.when import spoken, spoken_day, time_left
@@ -16,7 +18,7 @@ from alltid.vault.errors import VaultError
 from .. import access, hands
 from ..access import OpenDisclosure
 from ..chronology import thread_of
-from ..models import CaseEvent
+from ..models import CaseEvent, Report
 from . import forms
 from . import timers as times
 from .attempt import happened
@@ -203,6 +205,10 @@ class Page:
             "duty_by": self.name(child.duty_by),
             "because": self.last_words(Kind.DUTY_DECIDED, child=pk).get("because", ""),
             "support": SUPPORTS[child.support] if child.support else "",
+            "id": pk,
+            "begun": self._begun(pk),
+            "sent": self._sent(pk),
+            "leave": self._leave(child),
             "referrals": [
                 {"to": RECEIVERS[sent.to], "when": self.said(sent.at), "by": self.name(sent.by)}
                 for sent in child.referrals
@@ -217,6 +223,35 @@ class Page:
             "help": self.form(forms.Helps, pk, **about),
             "withdraw": None if child.referrals else self.form(forms.Withdraw, pk, **about),
         }  # fmt: skip
+
+    @cached_property
+    def reports(self) -> list[Report]:
+        """The reports of concern of this case, unopened, oldest first."""
+        return list(self.opened.case.reports.defer("sealed").order_by("saved"))
+
+    def _begun(self, child: str) -> str:
+        """Who is writing a report about a child; "" where nobody is."""
+        begun = [one for one in self.reports if str(one.child) == child and not one.sent]
+        return self.name(str(begun[-1].by_id)) if begun else ""
+
+    def _sent(self, child: str) -> list[dict[str, Any]]:
+        """The reports that were sent about a child, to be looked at."""
+        return [
+            {"id": one.pk, "when": self.said(one.sent), "by": self.name(str(one.by_id))}
+            for one in self.reports
+            if str(one.child) == child and one.sent
+        ]
+
+    def _leave(self, child: Child) -> DeedForm | None:
+        """The form that lets what is known of a child leave, or keeps it, where an age is set."""
+        try:
+            kind = pack.load(self.team.country).kinds[self.team.kind]
+        except pack.NoPack:
+            return None
+        if not kind.asked_only_below:
+            return None
+        deed = forms.TakeLeaveBack if child.may_leave else forms.GiveLeave
+        return self.form(deed, child.id, child=child.id)
 
     def due(self) -> list[dict[str, Any]]:
         """What has to happen, soonest first."""

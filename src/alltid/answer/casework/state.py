@@ -25,8 +25,20 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A report of concern was made: which, when, by whom."""
+
+    report: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Child:
-    """A child concerned. identified: since when it is known who it is, None while it is not."""
+    """A child concerned. identified: since when it is known who it is, None while it is not.
+
+    may_leave: whether the clinician has decided that what is known of the child may leave.
+    """
 
     id: str
     role: Role
@@ -37,6 +49,21 @@ class Child:
     support: Support | None = None
     referrals: tuple[Referral, ...] = ()
     feedback_asked: tuple[datetime, ...] = ()
+    made: tuple[Made, ...] = ()
+    may_leave: bool = False
+
+    def reported_before(self, report: str) -> tuple[Referral | Made, ...]:
+        """What was sent to social services about this child, or since then made of another report.
+
+        report: the one that is not counted, "" where there is none yet.
+        """
+        sent = tuple(one for one in self.referrals if one.to is Receiver.SOCIAL_SERVICES)
+        others = {
+            one.report: one
+            for one in self.made
+            if one.report != report and not (sent and one.at <= sent[-1].at)
+        }
+        return (*sent, *others.values())
 
 
 @dataclass(frozen=True)
@@ -286,6 +313,24 @@ def _child_withdrawn(state: State, event: Event) -> State:
 @_of_child
 def _decided(child: Child, event: Event) -> Child:
     return replace(child, duty=Duty(event.code("duty")), duty_at=event.at, duty_by=event.by)
+
+
+@_then(Kind.REPORT_MADE)
+@_of_child
+def _report_made(child: Child, event: Event) -> Child:
+    return replace(child, made=(*child.made, Made(event.code("report"), event.at, event.by)))
+
+
+@_then(Kind.LEAVE_GIVEN)
+@_of_child
+def _leave_given(child: Child, _event: Event) -> Child:
+    return replace(child, may_leave=True)
+
+
+@_then(Kind.LEAVE_TAKEN_BACK)
+@_of_child
+def _leave_taken_back(child: Child, _event: Event) -> Child:
+    return replace(child, may_leave=False)
 
 
 @_then(Kind.REFERRED)

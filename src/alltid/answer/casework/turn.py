@@ -37,6 +37,8 @@ class Refusal(StrEnum):
     UNREACHABLE = "unreachable"
     UNREAD = "unread"
     CLOSED_ALREADY = "closed_already"
+    NOT_CARRIED = "not_carried"
+    REPORTED_BEFORE = "reported_before"
 
 
 class Refused(Exception):
@@ -121,6 +123,12 @@ class Turn:
     def me(self) -> str:
         """The id of the one whose turn it is."""
         return str(self.place.user.pk)
+
+    @property
+    def carries(self) -> bool:
+        """Whether they carry the case; a lead does what nobody carries."""
+        whose = self.state.carries
+        return whose == self.me or (not whose and self.place.is_lead)
 
     def add(
         self, kind: Kind, *, child: str = "", words: dict[str, str] | None = None, **codes: Code

@@ -13,6 +13,7 @@ from .events import (
     Duty,
     Flag,
     Kind,
+    MadeAs,
     Receiver,
     Risk,
     Role,
@@ -57,6 +58,7 @@ RECEIVERS: Said = {
     Receiver.HEALTH_CARE: _("health care"),
     Receiver.ANOTHER_TEAM: _("another team"),
 }
+MADE_AS: Said = {MadeAs.PAPER: _("as a paper"), MadeAs.FILE: _("as a file")}
 FLAGS: Said = {
     Flag.THREAT: _("threat"),
     Flag.MEETING: _("a meeting is planned"),
@@ -122,9 +124,13 @@ HAPPENED: Said = {
     Kind.CHILD_CHANGED: _("changed a child concerned"),
     Kind.CHILD_WITHDRAWN: _("took away a child noted by mistake"),
     Kind.DUTY_DECIDED: _("decided about the duty to report"),
+    Kind.REPORT_MADE: _("made a report of concern about a child"),
     Kind.REFERRED: _("wrote to somebody about a child"),
     Kind.FEEDBACK_ASKED: _("asked what became of a report"),
     Kind.SUPPORT_NOTED: _("noted what help a child gets"),
+    Kind.LEAVE_GIVEN: _("decided that what is known of a child may leave"),
+    Kind.LEAVE_TAKEN_BACK: _("decided that nothing of a child leaves"),
+    Kind.TAKEN_OUT: _("took the whole case out for a secrecy review"),
     Kind.STEP_TAKEN_UP: _("took up a next step"),
     Kind.STEP_MOVED: _("gave a next step another day"),
     Kind.STEP_DONE: _("did a next step"),
@@ -187,6 +193,13 @@ REFUSED: Said = {
     Refusal.UNREAD: _(
         "The child has written something that nobody has read, or is in danger. Answer first."
     ),
+    Refusal.NOT_CARRIED: _(
+        "Whoever carries the case decides this. Ask them, or take the case over first."
+    ),
+    Refusal.REPORTED_BEFORE: _(
+        "A report about this child was made before. Read who made it and when, and write why there "
+        "is to be another one."
+    ),
     Refusal.CLOSED_ALREADY: _("The case is closed already."),
 }
 
@@ -199,6 +212,7 @@ _OF_CODE: dict[tuple[str, str], Said] = {
     ("", "way"): WAYS,
     ("", "what"): STEPS,
     ("", "why"): WHYS,
+    ("", "made_as"): MADE_AS,
     (Kind.REFERRED, "to"): RECEIVERS,
     (Kind.CALLED, "whom"): CALLS,
 }

@@ -19,9 +19,9 @@ def test_receiver_opens_an_export_with_plain_age(cast, tmp_path):
     told = cast.tell(text=TEXT, about="friend", age="10_12")
     told.disclosure.add_reply("", "Bo", "Thank you.", read_up_to=1, now=timezone.now())
     receiver = Identity.generate()
-    sealed = export_thread(cast["Bo"].unlocked(), told.pk, receiver.recipient, timezone.now())
+    given = export_thread(cast["Bo"].unlocked(), told.pk, receiver.recipient, timezone.now())
 
-    done = opened_by_age(sealed, receiver, tmp_path)
+    done = opened_by_age(given.content, receiver, tmp_path)
 
     assert done.returncode == 0, done.stderr
     assert "# What a child told team North, North School" in done.stdout
@@ -35,10 +35,10 @@ def test_receiver_opens_an_export_with_plain_age(cast, tmp_path):
 
 def test_stranger_does_not_open_an_export_with_plain_age(cast, tmp_path):
     told = cast.tell(text=TEXT)
-    sealed = export_thread(
+    given = export_thread(
         cast["Bo"].unlocked(), told.pk, Identity.generate().recipient, timezone.now()
     )
-    done = opened_by_age(sealed, Identity.generate(), tmp_path)
+    done = opened_by_age(given.content, Identity.generate(), tmp_path)
     assert done.returncode != 0
     assert "hej" not in done.stdout
 
@@ -74,8 +74,8 @@ def test_bo_exports_a_thread_with_a_damaged_message_and_the_rest_is_in_it(cast, 
     told.say("after")
     Message.objects.filter(disclosure=told.pk, sequence=1).update(sealed=b"\0" * 64)
     receiver = Identity.generate()
-    sealed = export_thread(cast["Bo"].unlocked(), told.pk, receiver.recipient, timezone.now())
-    done = opened_by_age(sealed, receiver, tmp_path)
+    given = export_thread(cast["Bo"].unlocked(), told.pk, receiver.recipient, timezone.now())
+    done = opened_by_age(given.content, receiver, tmp_path)
     assert "## 1\n\nThis message cannot be opened." in done.stdout
     assert "> after" in done.stdout
 

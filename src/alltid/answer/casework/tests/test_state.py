@@ -14,6 +14,7 @@ from ..events import (
     Event,
     Flag,
     Kind,
+    MadeAs,
     NotACode,
     Receiver,
     Risk,
@@ -47,6 +48,8 @@ CODES = {
     "day": DAYS,
     "other": SMALL,
     "why": st.sampled_from(Why),
+    "report": SMALL,
+    "made_as": st.sampled_from(MadeAs),
 }
 OWN = {
     (Kind.CALLED, "whom"): st.sampled_from(Call),
@@ -61,6 +64,7 @@ NAMES = {
     Kind.STEP_TAKEN_UP: ("step", "what", "day"), Kind.STEP_MOVED: ("step", "day"),
     Kind.STEP_DONE: ("step",), Kind.STEP_DROPPED: ("step",), Kind.READER_ASKED: ("whom",),
     Kind.HANDED_OVER: ("to",), Kind.DEBRIEF_DONE: ("whom",), Kind.LINKED: ("other",),
+    Kind.REPORT_MADE: ("report", "made_as"), Kind.TAKEN_OUT: ("made_as",),
     Kind.UNLINKED: ("other",), Kind.CLOSING_TOLD: ("day",), Kind.REOPENED: ("why",),
 }  # fmt: skip
 

@@ -125,6 +125,54 @@
     addEventListener("pageshow", () => { form.inert = false; });
   }
 
+  /* A long form is kept whole in the same way, at its own address. */
+  const long = one("form[data-keep]");
+  if (long) {
+    const state = long.querySelector("[data-draft-state]");
+    let timer = 0;
+    let changed = false;
+    let last = new AbortController();
+    keepDraft = async () => {
+      clearTimeout(timer);
+      if (!changed) return;
+      changed = false;
+      last = new AbortController();
+      try {
+        const answer = await fetch(location.href, {
+          method: "POST", body: new FormData(long), redirect: "manual", headers: { "X-Draft": "1" }, signal: last.signal,
+        });
+        if (!answer.ok) throw new Error();
+        state.textContent = long.dataset.kept;
+        stillHere();
+      } catch {
+        changed = true;
+        state.textContent = long.dataset.unkept;
+      }
+    };
+    long.addEventListener("input", () => {
+      changed = true;
+      clearTimeout(timer);
+      timer = setTimeout(keepDraft, 3 * SECOND);
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) keepDraft();
+    });
+    long.addEventListener("submit", () => { clearTimeout(timer); last.abort(); changed = false; });
+  }
+
+  /* A text to paste elsewhere: copied by its button, or marked where the browser does not copy. */
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const text = document.getElementById(button.dataset.copy);
+      text.select();
+      try {
+        await navigator.clipboard.writeText(text.value);
+        button.parentElement.querySelector("[role=status]").textContent = button.dataset.done;
+      } catch { /* It is marked now: the keys copy it. */ }
+    });
+  }
+
   /* The coach reads along after a pause. What it says is put under the answer, never into it. */
   const coach = form && form.querySelector("[data-coach]");
   if (coach) {
