@@ -118,6 +118,9 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/team/<slug:slug>/remove/<int:pk>/"): row(302, 404, 302, 404, 404, 302, 302),
     ("GET", "/staff/team/<slug:slug>/log/"): row(302, 404, 200, 404, 404, 302, 302),
     ("POST", "/staff/team/<slug:slug>/log/"): alike(405),
+    ("GET", "/staff/team/<slug:slug>/log/export/"): alike(405),
+    # Without saying as what.
+    ("POST", "/staff/team/<slug:slug>/log/export/"): row(302, 404, 404, 404, 404, 302, 302),
     # What children told North.
     ("GET", "/staff/inbox/"): row(302, 302, 302, 302, 404, 302, 302),
     ("POST", "/staff/inbox/"): alike(405),
