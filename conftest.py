@@ -49,7 +49,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 @pytest.fixture(autouse=True, scope="session")
 def triggers_are_away_while_the_tables_are_emptied() -> Iterator[None]:
     """Between two tests that commit, all rows go, on SQLite by DELETE, which the log refuses."""
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseOperations
 
     usual = DatabaseOperations.sql_flush
 
