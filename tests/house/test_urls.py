@@ -142,6 +142,13 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/staff/thread/<uuid:pk>/export/"): alike(405),
     ("GET", "/staff/thread/<uuid:pk>/case/<slug:name>/"): alike(405),
     ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(302, 422, 422, 404, 404, 302, 302),
+    ("GET", "/staff/lead/<slug:slug>/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/lead/<slug:slug>/"): alike(405),
+    ("GET", "/staff/lead/<slug:slug>/carried/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/lead/<slug:slug>/carried/"): alike(405),
+    # Asked for Bo, who is there as long as he is not removed.
+    ("GET", "/staff/lead/<slug:slug>/carried/<uuid:who>/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/lead/<slug:slug>/carried/<uuid:who>/"): alike(405),
     ("GET", "/staff/inbox/<slug:slug>/concern/"): row(302, 200, 200, 404, 404, 302, 302),
     ("POST", "/staff/inbox/<slug:slug>/concern/"): row(302, 422, 422, 404, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/export/"): row(302, 404, 422, 404, 404, 302, 302),
@@ -214,6 +221,7 @@ def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, pers
         "<slug:name>": "note",
         "<uuid:pk>": str(told.pk),
         "<int:pk>": str(place),
+        "<uuid:who>": str(cast["Bo"].user.pk),
     }
     got = {}
     for method, pattern in sorted(TABLE, key=disturbs):
@@ -234,6 +242,7 @@ def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) ->
     values = {
         "<language:language>": "en", "<slug:slug>": "north", "<slug:name>": "note",
         "<uuid:pk>": str(told.pk), "<int:pk>": str(place),
+        "<uuid:who>": str(cast["Bo"].user.pk),
     }  # fmt: skip
     lo, silent = cast.browser("Lo"), []
     for method, pattern in sorted(TABLE, key=disturbs):

@@ -50,7 +50,8 @@ class Case(models.Model):
     """What adults do about a disclosure; what they write there no child's copy opens.
 
     What happened stands in its events, and everything but the key follows from them: risk, closed,
-    due, owner and cover are kept here for lists alone, written with each event (chronology.py).
+    undecided, due, owner and cover are kept here for lists alone, written with each event
+    (chronology.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +60,8 @@ class Case(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     risk = models.CharField(max_length=10, default=Risk.UNKNOWN.value)
     closed = models.BooleanField(default=False)
+    # The duty to report waits to be decided, as it does before any child is noted.
+    undecided = models.BooleanField(default=True)
     due = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="cases"

@@ -5,6 +5,7 @@ from django.urls import path
 from alltid.people import team_views
 
 from . import hands, rotation, views
+from .lead import views as lead
 
 app_name = "answer"
 urlpatterns = [
@@ -18,6 +19,9 @@ urlpatterns = [
     path("thread/<uuid:pk>/show/", views.other_hands, {"deed": hands.show_again}, name="show"),
     path("thread/<uuid:pk>/case/<slug:name>/", views.deed, name="deed"),
     path("inbox/<slug:slug>/concern/", views.concern, name="concern"),
+    path("lead/<slug:slug>/", lead.lead, name="lead"),
+    path("lead/<slug:slug>/carried/", lead.carried, name="carried_by_nobody"),
+    path("lead/<slug:slug>/carried/<uuid:who>/", lead.carried, name="carried"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
     path(
         "team/<slug:slug>/remove/<int:pk>/",

@@ -64,6 +64,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
         "here": "inbox",
         "team": team,
         "inboxes": teams if len(teams) > 1 else [],
+        "leads": leads,
         "dropping_out": team.dropping_out(now),
         "late_by": inboxes.late_by(user, team, now) if leads else [],
         "late_covered": inboxes.late_covered(team, now) if leads else [],

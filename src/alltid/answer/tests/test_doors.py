@@ -46,6 +46,12 @@ TABLE = {
     | {"Bo": 200, "Lo": 200, "recused Lo": 200, "nobody": 302},
     ("concern", "POST", "/staff/inbox/north/concern/"): STRANGERS
     | {"Bo": 422, "Lo": 422, "recused Lo": 422, "nobody": 302},
+    ("lead", "GET", "/staff/lead/north/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("carried_by_nobody", "GET", "/staff/lead/north/carried/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("carried", "GET", "/staff/lead/north/carried/{bo}/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
     # Everybody here types what is no recipient.
     ("export", "POST", "/staff/thread/{told}/export/"): IN_TEAM
     | {"Bo": 404, "Lo": 422, "nobody": 302},
@@ -77,7 +83,7 @@ def test_every_person_gets_what_is_theirs(cast, row, person):
     client = browser_of(cast, person, told)
     opened = AuditEvent.objects.filter(subject=told.pk).count()
     fields = {"member": str(cast["Lo"].user.pk), "text": "hello", "read_up_to": 1, "seen": 0}
-    address = address.format(told=told.pk, place=place)
+    address = address.format(told=told.pk, place=place, bo=cast["Bo"].user.pk)
     response = client.get(address) if method == "GET" else client.post(address, fields)
     assert response.status_code == TABLE[row][person]
     if response.status_code not in (200, 422):
