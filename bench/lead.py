@@ -1,4 +1,4 @@
-"""The lead's page on the server with 10 and 10,000 open cases, beside ten times as many closed ones.
+"""The lead's page on the server with 10 and 10,000 open cases, beside ten times as many closed.
 
 The budget is the desk's: a lead looks several times a day, between other things, and what answers
 within a sixth of a second interrupts no thought.

@@ -44,7 +44,7 @@ class Page:
             "overdue": [self._wanted(row, "steps") for row in self.standing.longest_overdue()],
             "covers": [self._wanted(row, "others") for row in covers[:MOST]],
             "more_covers": len(covers) > MOST,
-            "undecided": [self._undecided(one) for one in self.standing.without_decision()],
+            "undecided": [self._undecided(*one) for one in self.standing.without_decision()],
             "loads": [self._load(load) for load in self.standing.loads(loads, overdue)],
             "thin_days": [_thin_day(day) for day in roster.thin_days(self.team, self.now)],
             "days_ahead": roster.DAYS_AHEAD,
@@ -91,8 +91,8 @@ class Page:
         section = "unread" if disclosure.unread else "earlier"
         return self._in_list(disclosure, section) | self._due(disclosure.due)
 
-    def _undecided(self, disclosure: Any) -> dict[str, Any]:
-        due = self._due(disclosure.decide_by, _("no time yet"))
+    def _undecided(self, disclosure: Disclosure, decide_by: datetime | None) -> dict[str, Any]:
+        due = self._due(decide_by, _("no time yet"))
         return self._in_list(disclosure, "children") | due
 
     def _carried(self, disclosure: Any) -> dict[str, Any]:

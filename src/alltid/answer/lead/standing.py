@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from alltid.people.models import Membership, Team, User
@@ -56,10 +56,11 @@ class Figures:
     undecided: int = 0
     next_promise: datetime | None = None
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Add what was counted of one person's."""
-        for name in ("open", "waiting", "not_read", "late", "undecided"):
-            setattr(self, name, getattr(self, name) + row[name])
+    def add_waiting(self, row: Mapping[str, Any]) -> None:
+        """Add what was counted of those who wait for one person."""
+        self.waiting += row["waiting"]
+        self.not_read += row["not_read"]
+        self.late += row["late"]
         promises = filter(None, (self.next_promise, row["next_promise"]))
         self.next_promise = min(promises, default=None)
 
@@ -76,8 +77,9 @@ class Standing:
         return here.order_by()
 
     def _wanted(self) -> Any:
-        hidden = Recusal.objects.filter(disclosure=OuterRef("case__disclosure"), user=self.user)
-        return CaseDeadline.objects.filter(~Exists(hidden), team=self.team)
+        hidden = Recusal.objects.filter(user=self.user).values("disclosure")
+        wanted = CaseDeadline.objects.filter(team=self.team)
+        return wanted.exclude(case__disclosure__in=hidden)
 
     def _in_lists(self, disclosures: DisclosureQuerySet) -> DisclosureQuerySet:
         return disclosures.annotate(
@@ -89,24 +91,30 @@ class Standing:
     # --- figures -------------------------------------------------------------------------------
 
     def counted(self) -> tuple[Figures, dict[UUID | None, Load]]:
-        """The figures, and how much each person carries; members of the team alone."""
-        waits = Q(rank__in=[Disclosure.Rank.ACUTE, Disclosure.Rank.WAITING])
-        not_read = waits & Q(read_by_staff__lt=F("sequence"))
-        rows = self._open.values(carrier=_CARRIES).annotate(
+        """The figures, and how much each person carries, by their id; None for nobody.
+
+        Two questions: the index of the inbox answers what concerns all that is open, and the rows
+        are looked at of those only who wait.
+        """
+        total, loads = Figures(), {}
+        for row in self._open.values(carrier=_CARRIES).annotate(
             open=Count("pk"),
             grave=Count("pk", filter=Q(case__risk__in=_GRAVE)),
-            waiting=Count("pk", filter=waits),
-            not_read=Count("pk", filter=not_read),
-            late=Count("pk", filter=waits & Q(due__lt=self.now)),
             undecided=Count("pk", filter=Q(case__undecided=True)),
+        ):
+            total.open += row["open"]
+            total.undecided += row["undecided"]
+            loads[row["carrier"]] = Load(None, open=row["open"], grave=row["grave"])
+        not_read = Q(read_by_staff__lt=F("sequence"))
+        waiting = self._open.waiting().values(carrier=_CARRIES)
+        for waits in waiting.annotate(
+            waiting=Count("pk"),
+            not_read=Count("pk", filter=not_read),
+            late=Count("pk", filter=Q(due__lt=self.now)),
             next_promise=Min("due", filter=not_read),
-        )
-        total, loads = Figures(), {}
-        for row in rows:
-            total.add(row)
-            loads[row["carrier"]] = Load(
-                None, open=row["open"], grave=row["grave"], waiting=row["waiting"]
-            )
+        ):
+            total.add_waiting(waits)
+            loads.setdefault(waits["carrier"], Load(None)).waiting = waits["waiting"]
         return total, loads
 
     def overdue(self) -> list[dict[str, Any]]:
@@ -145,14 +153,24 @@ class Standing:
         asked = self._wanted().filter(wanted=Wanted.ACCEPT).order_by("due", "id")
         return list(asked.select_related("case__owner")[: MOST + 1])
 
-    def without_decision(self) -> list[Disclosure]:
-        """Cases in which the duty is not decided, those first for which it falls due."""
-        falls_due = CaseDeadline.objects.filter(
-            case=OuterRef("case"), wanted=Wanted.DECIDE_DUTY
-        ).order_by("due")
-        cases = self._in_lists(self._open.filter(case__undecided=True))
-        cases = cases.annotate(decide_by=Subquery(falls_due.values("due")[:1]))
-        return list(cases.order_by(F("decide_by").asc(nulls_last=True), "told", "id")[:MOST])
+    def without_decision(self) -> list[tuple[Disclosure, datetime | None]]:
+        """Cases in which the duty is not decided, and by when it has to be, soonest first.
+
+        Those without a time are asked for apart, in the order of the inbox, so that the database
+        stops when it has enough.
+        """
+        wanted = self._wanted().filter(wanted=Wanted.DECIDE_DUTY)
+        soonest = wanted.values("case").annotate(by=Min("due")).order_by("by", "case")
+        by = dict(soonest.values_list("case", "by")[:MOST])
+        undecided = self._in_lists(self._open.filter(case__undecided=True))
+        of_cases = undecided.filter(case__in=by).select_related("case")
+        timed = [(one, by[one.case.pk]) for one in of_cases]
+        has_time = Exists(
+            CaseDeadline.objects.filter(case=OuterRef("case"), wanted=Wanted.DECIDE_DUTY)
+        )
+        others = undecided.filter(~has_time).by_urgency()[:MOST]
+        found = sorted(timed, key=lambda pair: pair[1])
+        return [*found, *((one, None) for one in others)][:MOST]
 
     def carried(self, who: UUID | None) -> list[Disclosure]:
         """What one person, or nobody, carries: who waits first; one more than is shown."""

@@ -131,6 +131,7 @@ MAY_TOUCH = {
     "access.py": "is the door",
     "inbox.py": "lists rows; opens none",
     "notices.py": "counts what waits; opens none",
+    "standing.py": "counts and lists for a lead; opens none",
     "rotation.py": "gives keys to a new generation",
     "trial.py": "makes the examples",
     "models.py": "declares what lies beside it",

@@ -223,9 +223,7 @@ def test_a_case_that_is_hidden_from_lo_is_in_no_list_and_in_no_figure(cast):
     assert str(told.pk) not in page.content.decode()
     assert vars(page.context["figures"]) == vars(type(page.context["figures"])())
     assert page.context["overdue_count"] == 0
-    assert all(
-        one["open"] == one["late"] == one["waiting"] == 0 for one in page.context["loads"]
-    )
+    assert all(one["open"] == one["late"] == one["waiting"] == 0 for one in page.context["loads"])
     for one in page.context["loads"]:
         assert seen(cast, address=one["url"]).context["cases"] == []
 
