@@ -171,6 +171,24 @@ class CaseDeadline(models.Model):
         return f"{self.wanted} {self.subject[:8]} {self.due.astimezone(UTC):%y%m%d%H%M}"
 
 
+class CoachedQuarter(models.Model):
+    """How many answers of a team went out with something in them that the coach had marked.
+
+    No person, no case, no text. answers, marked: while the quarter lasts; 0 once it is settled.
+    percent: then the share, never under 5 nor over 95; None where it is withheld.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="coached")
+    quarter = models.DateField()
+    answers = models.PositiveIntegerField(default=0)
+    marked = models.PositiveIntegerField(default=0)
+    settled = models.BooleanField(default=False)
+    percent = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "quarter"], name="one_a_quarter")]
+
+
 class Recusal(models.Model):
     """A disclosure is hidden from a member: it is about them, or about somebody close to them."""
 

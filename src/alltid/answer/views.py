@@ -30,6 +30,7 @@ from .concerns import ConcernForm, note_concern
 from .export import export_thread
 from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
+from .lead import coached
 
 Deed = Callable[[Disclosure, User, str], None]
 
@@ -113,6 +114,8 @@ def _reply(request: StaffRequest, pk: UUID) -> HttpResponse:
     except AnsweredMeanwhile:
         if not opened.has_sent(text, read_up_to):
             return _not_sent(request, opened, form, 409, _someone_answered())
+    else:
+        coached.count(opened.disclosure.team, timezone.now(), marked=bool(form.coaching.advice))
     request.unlocked.save_draft(pk, "")
     hands.stop_writing(opened.disclosure, request.unlocked.user)
     return SeeOther(reverse("answer:thread", args=[pk]))

@@ -16,7 +16,8 @@ from alltid.tell.models import Disclosure
 
 from ..casework.events import Risk
 from ..casework.words import RISKS, WANTED
-from ..models import CaseDeadline
+from ..models import CaseDeadline, CoachedQuarter
+from . import coached
 from .standing import MOST, MOST_CARRIED, Load, Standing
 
 
@@ -49,6 +50,7 @@ class Page:
             "thin_days": [_thin_day(day) for day in roster.thin_days(self.team, self.now)],
             "days_ahead": roster.DAYS_AHEAD,
             "late_covered": self.standing.late_covered(),
+            "coached": [_coached(one) for one in coached.told(self.team)],
         }
 
     def carried_by(self, who: User | None) -> dict[str, Any]:
@@ -138,6 +140,17 @@ def _by_what(overdue: list[dict[str, Any]]) -> list[tuple[str, int]]:
     for row in overdue:
         counts[row["wanted"]] = counts.get(row["wanted"], 0) + row["count"]
     return [(str(WANTED[name]), n) for name, n in sorted(counts.items(), key=lambda it: -it[1])]
+
+
+def _coached(found: CoachedQuarter) -> dict[str, Any]:
+    number = (found.quarter.month + 2) // 3
+    when = _("%(year)s, quarter %(number)s") % {"year": found.quarter.year, "number": number}
+    percent = {"percent": found.percent}
+    if found.percent == coached.LEAST:
+        return {"when": when, "share": _("at most %(percent)s in a hundred") % percent}
+    if found.percent == coached.MOST:
+        return {"when": when, "share": _("at least %(percent)s in a hundred") % percent}
+    return {"when": when, "share": _("%(percent)s in a hundred") % percent}
 
 
 def _thin_day(day: roster.ThinDay) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -34,6 +35,34 @@ class Migration(migrations.Migration):
             model_name="case",
             name="undecided",
             field=models.BooleanField(default=True),
+        ),
+        migrations.CreateModel(
+            name="CoachedQuarter",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quarter", models.DateField()),
+                ("answers", models.PositiveIntegerField(default=0)),
+                ("marked", models.PositiveIntegerField(default=0)),
+                ("settled", models.BooleanField(default=False)),
+                ("percent", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="coached",
+                        to="people.team",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="coachedquarter",
+            constraint=models.UniqueConstraint(fields=("team", "quarter"), name="one_a_quarter"),
         ),
         migrations.RunPython(where_the_duty_is_decided, migrations.RunPython.noop),
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from alltid.answer import notices
+from alltid.answer.lead import coached
 from alltid.people.console import Command as Console
 from alltid.people.console import refuse
 from alltid.tell import erasing
@@ -23,6 +24,7 @@ class Command(Console):
         now = timezone.now()
         try:
             done = notices.run(now)
+            coached.settle(now)
         finally:
             erased = erasing.sweep(now)["disclosures"]
         if erased:
