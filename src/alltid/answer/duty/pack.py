@@ -78,3 +78,12 @@ def load(country: str) -> Pack:
             "docs/duty-packs.md says how one is written."
         )
     return known[country]
+
+
+def in_force(country: str) -> Pack | None:
+    """The pack of a country that teams may rely on: None where there is none, or a draft."""
+    try:
+        found = load(country)
+    except NoPack:
+        return None
+    return None if found.draft else found
