@@ -28,7 +28,7 @@ def where_the_duty_is_decided(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("answer", "0003_casework"), ("people", "0002_log")]
+    dependencies = [("answer", "0003_casework"), ("people", "0001_initial")]
 
     operations = [
         migrations.AddField(

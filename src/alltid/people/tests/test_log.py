@@ -85,7 +85,7 @@ def _with_why(rows: Any) -> list[AuditEvent]:
 @pytest.mark.django_db(transaction=True)
 def test_what_stood_in_the_log_has_its_kind_after_the_upgrade(cast: Cast) -> None:
     try:
-        before = [("people", "0001_initial"), ("answer", "0003_casework"), ("tell", "0003_source")]
+        before = [("people", "0001_initial")]
         old = MigrationExecutor(connection).migrate(before).apps.get_model("people", "AuditEvent")
         for verb in ("opened", "erased", "let_in", "exported"):
             old.objects.create(verb=verb, team_id=cast.north.pk, subject=f"old {verb}")
