@@ -1,4 +1,4 @@
-"""Do what time brings: let cases follow, send notices, settle a finished quarter, erase what is due.
+"""Do what time brings: let cases follow, send notices, settle quarters, erase what is due.
 
 `alltid serve` does it every ALLTID_ROUNDS minutes. It may run at any time, and twice at once.
 """
