@@ -157,6 +157,8 @@ def test_two_readings_a_day_apart_say_the_same_whatever_was_sent_between(cast, m
         coached.count(cast.north, WINTER, marked=True)
         coached.settle(SPRING + timedelta(days=day))
         assert page(cast).context["coached"] == before
+    told = CoachedQuarter.objects.get(settled=True)
+    assert (told.answers, told.marked, told.percent) == (0, 0, 25)
 
 
 def test_what_a_share_was_worked_out_from_is_forgotten_whether_it_is_told_or_not(cast, many):
