@@ -5,7 +5,8 @@
 ON_POSTGRES := $(addprefix src/alltid/, \
 	tell/tests/test_telling.py tell/tests/test_hostile.py tell/tests/test_erasing.py \
 	answer/tests/test_inbox.py answer/tests/test_thread.py answer/tests/test_hands.py \
-	answer/tests/test_trial.py people/tests/test_sheets.py)
+	answer/tests/test_trial.py people/tests/test_sheets.py people/tests/test_log.py \
+	answer/lead/tests)
 
 .PHONY: help run test check bench eval learn messages lock
 

@@ -1,13 +1,11 @@
 """The inbox page on the server with 10, 10,000 and 1,000,000 disclosures held."""
 
-import os
-import statistics
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.frame import Result
+from bench.inside import become, signed_in, timed
 from bench.trial import prepare
 
 if TYPE_CHECKING:
@@ -15,19 +13,6 @@ if TYPE_CHECKING:
 
 MILLISECONDS = 50
 HELD = (10, 10_000, 1_000_000)
-
-
-def _load(data: Path) -> None:
-    """Become a process of the trial in that folder."""
-    from alltid.cli import read_env_file
-
-    for name in [name for name in os.environ if name.startswith("ALLTID_")]:
-        del os.environ[name]
-    read_env_file(str(data / "trial.env"), os.environ)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "alltid.settings"
-    import django
-
-    django.setup()
 
 
 def _fill(team: "Team", count: int) -> None:
@@ -58,8 +43,8 @@ def _fill(team: "Team", count: int) -> None:
         )
         cursor.execute(
             """INSERT INTO answer_case (id, disclosure_id, recipient, owner_id, sequence, risk,
-                closed)
-            SELECT lower(hex(randomblob(16))), id, %s, %s, 0, 'medium', 0 FROM tell_disclosure
+                closed, undecided)
+            SELECT lower(hex(randomblob(16))), id, %s, %s, 0, 'medium', 0, 1 FROM tell_disclosure
             WHERE read_by_staff = 0 AND id NOT IN (SELECT disclosure_id FROM answer_case)""",
             [nobody, User.objects.get(name="Bo").pk.hex],
         )
@@ -75,54 +60,18 @@ def _fill(team: "Team", count: int) -> None:
 
 
 def _measure(count: int) -> tuple[float, int]:
-    """Median milliseconds of the first and the third page, and their queries, signed in as Lo."""
-    from django.conf import settings
-    from django.db import connection
-    from django.http import HttpRequest, HttpResponse
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
-    from alltid.answer.trial import kept
-    from alltid.people import unlocking
-    from alltid.people.models import Team, User
-    from alltid.people.passphrase import canonical
-    from alltid.people.secrets import STAFF_GATE, pepper
-    from alltid.vault.envelope import open_identity
-    from alltid.vault.identity import Identity
+    """Median milliseconds of the page, and its queries, signed in as Lo."""
+    from alltid.people.models import Team
 
     _fill(Team.objects.get(slug="north"), count)
-    lo = User.objects.get(name="Lo")
-    outer = Identity.from_passphrase(
-        canonical(kept()["people"]["Lo"]["passphrase"]),
-        bytes(lo.salt),
-        pepper(lo.pepper_version),
-        STAFF_GATE,
-    )
-    identity = open_identity(bytes(lo.sealed_identity), outer, lo.identity_label(), lo.recipient)
-    client, response = Client(SERVER_NAME="127.0.0.1"), HttpResponse()
-    client.force_login(lo)
-    request = HttpRequest()
-    request.session = client.session
-    unlocking.start(request, response, lo, identity)
-    client.cookies[settings.KEY_COOKIE] = response.cookies[settings.KEY_COOKIE].value
-    address = "/staff/inbox/north/"
-    times, queries = [], 0
-    for _ in range(20):
-        begun = time.perf_counter()
-        answer = client.get(address)
-        times.append((time.perf_counter() - begun) * 1000)
-        assert answer.status_code == 200, answer.status_code
-    with CaptureQueriesContext(connection) as seen:
-        client.get(address)
-    queries = len(seen)
-    return statistics.median(times), queries
+    return timed(signed_in("Lo"), "/staff/inbox/north/")
 
 
 def main() -> Result:
     """Measure in one database that grows."""
     with tempfile.TemporaryDirectory(prefix="alltid-bench-") as folder:
         prepare(Path(folder))
-        _load(Path(folder))
+        become(Path(folder))
         found = {count: _measure(count) for count in HELD}
     for count, (milliseconds, queries) in found.items():
         print(f"{count:>9,} held: {milliseconds:.1f} ms, {queries} queries")

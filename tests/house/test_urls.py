@@ -120,6 +120,9 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/team/<slug:slug>/remove/<int:pk>/"): row(302, 404, 302, 404, 404, 302, 302),
     ("GET", "/staff/team/<slug:slug>/log/"): row(302, 404, 200, 404, 404, 302, 302),
     ("POST", "/staff/team/<slug:slug>/log/"): alike(405),
+    ("GET", "/staff/team/<slug:slug>/log/export/"): alike(405),
+    # Without saying as what.
+    ("POST", "/staff/team/<slug:slug>/log/export/"): row(302, 404, 404, 404, 404, 302, 302),
     # What children told North.
     ("GET", "/staff/inbox/"): row(302, 302, 302, 302, 404, 302, 302),
     ("POST", "/staff/inbox/"): alike(405),
@@ -170,6 +173,13 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ),
     ("GET", "/staff/thread/<uuid:pk>/whole/"): row(302, 200, 200, 404, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/whole/"): row(302, 422, 422, 404, 404, 302, 302),
+    ("GET", "/staff/lead/<slug:slug>/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/lead/<slug:slug>/"): alike(405),
+    ("GET", "/staff/lead/<slug:slug>/carried/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/lead/<slug:slug>/carried/"): alike(405),
+    # Asked for Bo, who is there as long as he is not removed.
+    ("GET", "/staff/lead/<slug:slug>/carried/<uuid:who>/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/lead/<slug:slug>/carried/<uuid:who>/"): alike(405),
     ("GET", "/staff/inbox/<slug:slug>/concern/"): row(302, 200, 200, 404, 404, 302, 302),
     ("POST", "/staff/inbox/<slug:slug>/concern/"): row(302, 422, 422, 404, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/export/"): row(302, 404, 422, 404, 404, 302, 302),
@@ -244,6 +254,7 @@ def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, pers
         "<uuid:child>": NOBODYS,
         "<uuid:report>": NOBODYS,
         "<int:pk>": str(place),
+        "<uuid:who>": str(cast["Bo"].user.pk),
     }
     got = {}
     for method, pattern in sorted(TABLE, key=disturbs):
@@ -264,7 +275,7 @@ def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) ->
     values = {
         "<language:language>": "en", "<slug:slug>": "north", "<slug:name>": "note",
         "<uuid:pk>": str(told.pk), "<uuid:child>": NOBODYS, "<uuid:report>": NOBODYS,
-        "<int:pk>": str(place),
+        "<int:pk>": str(place), "<uuid:who>": str(cast["Bo"].user.pk),
     }  # fmt: skip
     lo, silent = cast.browser("Lo"), []
     for method, pattern in sorted(TABLE, key=disturbs):

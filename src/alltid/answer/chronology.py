@@ -96,8 +96,11 @@ class Held:
         self._keep_deadlines(wanted)
         case.sequence, case.risk, case.closed = state.sequence, state.risk, state.closed is not None
         case.owner_id, case.cover_id = _user(state.owner), _user(state.cover)
+        case.undecided = state.duty_open
         case.due = wanted[0].due if wanted else None
-        case.save(update_fields=["sequence", "risk", "closed", "owner", "cover", "due"])
+        case.save(
+            update_fields=["sequence", "risk", "closed", "undecided", "owner", "cover", "due"]
+        )
 
     def _keep_deadlines(self, wanted: list[Deadline]) -> None:
         there = {(row.wanted, row.subject): row for row in self.case.deadlines.all()}

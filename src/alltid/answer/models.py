@@ -51,7 +51,8 @@ class Case(models.Model):
     """What adults do about a disclosure; what they write there no child's copy opens.
 
     What happened stands in its events, and everything but the key follows from them: risk, closed,
-    due, owner and cover are kept here for lists alone, written with each event (chronology.py).
+    undecided, due, owner and cover are kept here for lists alone, written with each event
+    (chronology.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +61,8 @@ class Case(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     risk = models.CharField(max_length=10, default=Risk.UNKNOWN.value)
     closed = models.BooleanField(default=False)
+    # The duty to report waits to be decided, as it does before any child is noted.
+    undecided = models.BooleanField(default=True)
     due = models.DateTimeField(null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="cases"
@@ -226,6 +229,24 @@ class CaseDeadline(models.Model):
     def mark(self) -> str:
         """What a notice keeps of it: another due time is another reason."""
         return f"{self.wanted} {self.subject[:8]} {self.due.astimezone(UTC):%y%m%d%H%M}"
+
+
+class CoachedQuarter(models.Model):
+    """How many answers of a team went out with something in them that the coach had marked.
+
+    No person, no case, no text. answers, marked: while the quarter lasts; 0 once it is settled.
+    percent: then the share, never under 5 nor over 95; None where it is withheld.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="coached")
+    quarter = models.DateField()
+    answers = models.PositiveIntegerField(default=0)
+    marked = models.PositiveIntegerField(default=0)
+    settled = models.BooleanField(default=False)
+    percent = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "quarter"], name="one_a_quarter")]
 
 
 class Recusal(models.Model):

@@ -6,6 +6,7 @@ from alltid.people import team_views
 
 from . import hands, rotation, views
 from .casework.events import MadeAs
+from .lead import views as lead
 from .reports import note_views, whole_views
 from .reports import views as reports
 
@@ -38,6 +39,9 @@ urlpatterns = [
     ),
     path("thread/<uuid:pk>/report/<uuid:report>/sent/", reports.send, name="report_sent"),
     path("thread/<uuid:pk>/whole/", whole_views.take_whole, name="take_whole"),
+    path("lead/<slug:slug>/", lead.lead, name="lead"),
+    path("lead/<slug:slug>/carried/", lead.carried, name="carried_by_nobody"),
+    path("lead/<slug:slug>/carried/<uuid:who>/", lead.carried, name="carried"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
     path(
         "team/<slug:slug>/remove/<int:pk>/",

@@ -30,6 +30,7 @@ from .concerns import ConcernForm, note_concern
 from .export import export_thread
 from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
+from .lead import coached
 
 Deed = Callable[[Disclosure, User, str], None]
 
@@ -64,6 +65,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
         "here": "inbox",
         "team": team,
         "inboxes": teams if len(teams) > 1 else [],
+        "leads": leads,
         "dropping_out": team.dropping_out(now),
         "late_by": inboxes.late_by(user, team, now) if leads else [],
         "late_covered": inboxes.late_covered(team, now) if leads else [],
@@ -112,6 +114,8 @@ def _reply(request: StaffRequest, pk: UUID) -> HttpResponse:
     except AnsweredMeanwhile:
         if not opened.has_sent(text, read_up_to):
             return _not_sent(request, opened, form, 409, _someone_answered())
+    else:
+        coached.count(opened.disclosure.team, timezone.now(), marked=bool(form.coaching.advice))
     request.unlocked.save_draft(pk, "")
     hands.stop_writing(opened.disclosure, request.unlocked.user)
     return SeeOther(reverse("answer:thread", args=[pk]))

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from alltid.vault.identity import fingerprint
 
 from .forms import day_name
-from .models import SEEN_LATELY, Membership, RecoverySheet, Team, User
+from .models import READERS, SEEN_LATELY, Membership, RecoverySheet, Team, User
 
 _CHECK_YEARLY = timedelta(days=365)
+# So far ahead it is seen who reads: as long as a signing in counts.
+DAYS_AHEAD = 14
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,40 @@ def closures(team: Team, today: date) -> list[tuple[date, date]]:
 def unchecked(sheets: Iterable[RecoverySheet], now: datetime) -> list[RecoverySheet]:
     """The recovery sheets that nobody has tried within a year."""
     return [s for s in sheets if s.checked is None or s.checked < now - _CHECK_YEARLY]
+
+
+@dataclass(frozen=True)
+class ThinDay:
+    """A day with reading hours on which fewer than two read, and who does."""
+
+    day: date
+    readers: tuple[str, ...]
+
+
+def thin_days(team: Team, now: datetime) -> list[ThinDay]:
+    """The days of the next fortnight, today among them, on which fewer than two members read.
+
+    Who has signed in of late and is away at no time of the day's hours reads; what is left of today
+    counts alone. Whether they sign in again by then nobody knows: `Team.dropping_out` warns of it.
+    """
+    seen = team.memberships.filter(
+        let_in__isnull=False, user__is_active=True, user__seen__gt=now - SEEN_LATELY
+    )
+    members = list(seen.select_related("user").order_by("user__first_name"))
+    today = team.local(now).date()
+    found = []
+    for day in (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)):
+        hours = [(begin, end) for begin, end in team.hours.on(day) if end > now]
+        here = [one.user.first_name for one in members if not _away_during(one, hours, now)]
+        if hours and len(here) < READERS:
+            found.append(ThinDay(day, tuple(here)))
+    return found
+
+
+def _away_during(
+    member: Membership, hours: Iterable[tuple[datetime, datetime]], now: datetime
+) -> bool:
+    start, end = member.away_from, member.away_until
+    if start is None or end is None:
+        return False
+    return any(start < closing and end > max(opening, now) for opening, closing in hours)

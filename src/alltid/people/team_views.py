@@ -1,4 +1,4 @@
-"""A team's pages: its people, keys and hours, and the log."""
+"""A team's pages: its people, keys and hours."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alltid.vault.errors import VaultError
 from alltid.vault.identity import fingerprint
 
-from . import audit, keys, mail, roster
+from . import keys, mail, roster
 from .doors import StaffRequest, open_led_team, open_team, unlocked_required
 from .forms import HoursForm, InviteForm
 from .models import AuditEvent, Membership, Team, User
@@ -154,20 +154,6 @@ def let_in(request: StaffRequest, slug: str, pk: int) -> HttpResponse:
         "another": another, "wrong": wrong,
     }  # fmt: skip
     return render(request, "people/let_in.html", context, status=409 if wrong else 200)
-
-
-@require_GET
-@unlocked_required
-def log(request: StaffRequest, slug: str) -> HttpResponse:
-    """Show a lead who opened and changed what, newest first."""
-    user = request.unlocked.user
-    team = open_led_team(user, slug)
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdecimal() and len(before) < 19):
-        raise Http404
-    lines, older = audit.lines(team, user, int(before) if before else None)
-    context = {"team": team, "here": team.slug, "lines": lines, "older": older, "before": before}
-    return render(request, "people/log.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import team_views, views
+from . import log_views, team_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -22,5 +22,6 @@ urlpatterns = [
     path("team/<slug:slug>/invite/", team_views.invite, name="invite"),
     path("team/<slug:slug>/mend/<int:pk>/", team_views.mend, name="mend"),
     path("team/<slug:slug>/let-in/<int:pk>/", team_views.let_in, name="let_in"),
-    path("team/<slug:slug>/log/", team_views.log, name="log"),
+    path("team/<slug:slug>/log/", log_views.log, name="log"),
+    path("team/<slug:slug>/log/export/", log_views.export, name="export_log"),
 ]

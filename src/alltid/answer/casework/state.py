@@ -140,6 +140,14 @@ class State:
         return tuple(child for child in self.children.values() if child.duty is None)
 
     @property
+    def duty_open(self) -> bool:
+        """Whether the duty waits to be decided: for a child, or because none is noted yet.
+
+        What two people read as a prank need not concern a child.
+        """
+        return bool(self.undecided) or not (self.children or self.prank_agreed)
+
+    @property
     def carries(self) -> str:
         """Whose it is today: the cover who accepted, else the owner."""
         return self.cover or self.owner

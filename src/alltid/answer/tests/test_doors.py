@@ -72,6 +72,12 @@ TABLE = {
     ("take_whole", "POST", "/staff/thread/{told}/whole/"): IN_TEAM
     # Sent from a page that shows nothing of the case yet.
     | {"Bo": 409, "Lo": 409, "nobody": 302},
+    ("lead", "GET", "/staff/lead/north/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("carried_by_nobody", "GET", "/staff/lead/north/carried/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("carried", "GET", "/staff/lead/north/carried/{bo}/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
     # Everybody here types what is no recipient.
     ("export", "POST", "/staff/thread/{told}/export/"): IN_TEAM
     | {"Bo": 404, "Lo": 422, "nobody": 302},
@@ -107,7 +113,7 @@ def begun(cast, told):
 def test_every_person_gets_what_is_theirs(cast, row, person):
     _name, method, address = row
     told = cast.tell(text="canary")
-    names = {"told": told.pk, "place": cast.membership("Bo").pk}
+    names = {"told": told.pk, "place": cast.membership("Bo").pk, "bo": cast["Bo"].user.pk}
     if "{child}" in address or "{report}" in address:
         names |= begun(cast, told)
     client = browser_of(cast, person, told)
@@ -161,6 +167,7 @@ MAY_TOUCH = {
     "access.py": "is the door",
     "inbox.py": "lists rows; opens none",
     "notices.py": "counts what waits; opens none",
+    "standing.py": "counts and lists for a lead; opens none",
     "rotation.py": "gives keys to a new generation",
     "trial.py": "makes the examples",
     "models.py": "declares what lies beside it",

@@ -88,11 +88,11 @@ def test_lo_the_lead_does_not_find_in_the_log_what_is_hidden_from_her(cast, thir
     for one in (told, other):
         bo.get(url(one))
     bo.post(url(told, "hide/"), member(cast, "Lo"))
-    lines, _older = audit.lines(cast.north, cast.user("Lo"))
+    lines = audit.page(cast.north, cast.user("Lo")).lines
     assert [line.what for line in lines].count("opened") == 1
     assert "hid from a member" not in [line.what for line in lines]
     bo.post(url(told, "show/"), member(cast, "Lo"))
-    lines, _older = audit.lines(cast.north, cast.user("Lo"))
+    lines = audit.page(cast.north, cast.user("Lo")).lines
     assert [line.what for line in lines].count("opened") == 2
 
 

@@ -3,12 +3,16 @@
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
+from ..casework import children, second_person
+from ..casework.events import Duty, Role
 from ..casework.state import fold
+from ..casework.tests.desk import place
 from ..models import Case
 
 BEFORE = [("answer", "0002_too_few_readers"), ("tell", "0002_was_acute")]
-NOW = [("answer", "0005_report"), ("tell", "0003_source")]
+NOW = MigrationLoader(None).graph.leaf_nodes()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -48,3 +52,29 @@ def _migrate(targets):
     """The models as they are after a migration."""
     executor = MigrationExecutor(connection)
     return executor.migrate(targets).apps
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_duty_was_decided_before_the_lead_is_not_asked_again(cast):
+    tolds = {name: cast.tell() for name in ("nobody", "open", "decided", "withdrawn", "prank")}
+    first = {
+        name: children.add(place(cast, tolds[name]), Role.SELF, "", identifiable=True)
+        for name in ("open", "decided", "withdrawn")
+    }
+    children.add(place(cast, tolds["withdrawn"]), Role.FRIEND, "", identifiable=True)
+    for name in ("decided", "withdrawn"):
+        children.decide(place(cast, tolds[name]), first[name], Duty.CONSULT, "")
+    children.withdraw(place(cast, tolds["withdrawn"]), first["withdrawn"], "a mistake")
+    second_person.mark_prank(place(cast, tolds["prank"]), "a joke")
+    second_person.agree_prank(place(cast, tolds["prank"], "Lo"))
+    Case.objects.open_for(tolds["nobody"].again())
+    wanted = {name: Case.objects.get(disclosure=told.pk).undecided for name, told in tolds.items()}
+    try:
+        _migrate([("answer", "0003_casework")])
+    finally:
+        _migrate(NOW)
+    found = {name: Case.objects.get(disclosure=told.pk).undecided for name, told in tolds.items()}
+    assert found == wanted
+    assert found == {
+        "nobody": True, "open": True, "decided": False, "withdrawn": True, "prank": False,
+    }  # fmt: skip

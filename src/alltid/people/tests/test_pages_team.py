@@ -506,6 +506,7 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/mend/{waiting}/": (302, 404, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 200, 200, 404),
     "/staff/team/north/log/": (302, 404, 200, 404),
+    "/staff/team/north/log/export/": (405, 405, 405, 405),
 }
 # The same for a POST, where a POST changes something of the team's.
 EXPECTED_POST: dict[str, tuple[int, int, int, int]] = {
@@ -515,6 +516,7 @@ EXPECTED_POST: dict[str, tuple[int, int, int, int]] = {
     "/staff/team/north/mend/{waiting}/": (302, 404, 200, 404),
     "/staff/team/north/let-in/{waiting}/": (302, 409, 409, 404),
     "/staff/account/away/north/": (302, 302, 302, 404),
+    "/staff/team/north/log/export/": (302, 404, 404, 404),
 }
 WHO = ("nobody", "Bo", "Lo", "Cato", "Mio", "Dag", "Eva")
 

@@ -1,4 +1,4 @@
-"""Do what time brings: let cases follow, send notices, erase what is due.
+"""Do what time brings: let cases follow, send notices, settle quarters, erase what is due.
 
 `alltid serve` does it every ALLTID_ROUNDS minutes. It may run at any time, and twice at once.
 """
@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from alltid.answer import notices
+from alltid.answer.lead import coached
 from alltid.people.console import Command as Console
 from alltid.people.console import refuse
 from alltid.tell import erasing
@@ -23,6 +24,7 @@ class Command(Console):
         now = timezone.now()
         try:
             done = notices.run(now)
+            coached.settle(now)
         finally:
             erased = erasing.sweep(now)["disclosures"]
         if erased:
