@@ -15,6 +15,9 @@ from .checking import check, validate
 from .form import Form, Item, Option
 from .issues import Issue, Refused, Remark
 from .reading import read, survey
+from .session import Session, Unanswerable
+from .texts import as_html, entry_format, text_as_html
+from .weights import weight_of
 
 __all__ = [
     "Form",
@@ -23,8 +26,14 @@ __all__ = [
     "Option",
     "Refused",
     "Remark",
+    "Session",
+    "Unanswerable",
+    "as_html",
     "check",
+    "entry_format",
     "read",
     "survey",
+    "text_as_html",
     "validate",
+    "weight_of",
 ]

@@ -21,6 +21,14 @@ _URI = re.compile(r"(?:[^\s<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
 
+def takes(item: Item) -> tuple[str, ...]:
+    """Return the types of value that an item takes: its own, or those of its options."""
+    if item.type in ("choice", "open-choice") and item.options:
+        kinds = tuple(dict.fromkeys(option.kind for option in item.options))
+        return (*kinds, "String") if item.type == "open-choice" else kinds
+    return TAKES.get(item.type, ())
+
+
 class Checker:
     """Checks the answers of one response; what it finds goes to `say`."""
 
@@ -30,14 +38,6 @@ class Checker:
         self.allowance = allowance
         self.say = say
         self._unavailable: set[str] = set()
-
-    def takes(self, item: Item) -> tuple[str, ...]:
-        """Return the types of value that an item takes: its own, and those of its options."""
-        own = TAKES.get(item.type, ())
-        if item.type in ("choice", "open-choice") and item.options:
-            kinds = tuple(dict.fromkeys(option.kind for option in item.options))
-            return (*kinds, "String") if item.type == "open-choice" else kinds
-        return own
 
     def answer(self, place: Place, answer: Answer) -> None:
         """Check one answer that has the type of its item."""
@@ -184,7 +184,7 @@ class Checker:
             self._wrong(
                 answer,
                 "value-set-missing",
-                f"The value set {reference} is not here, so that no answer can be checked against it",
+                f"The value set {reference} is not here to check answers against",
             )
         return found
 

@@ -11,7 +11,7 @@ import marshal
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .answers import Checker
+from .answers import Checker, takes
 from .extensions import Json, objects, typed, words
 from .fhirpath import Failed, Scope, Snapshot, holds
 from .filled import Answer, Filled, Place
@@ -215,7 +215,8 @@ class _Checking:
         for index, each in enumerate(answers if isinstance(answers, list) else ()):
             location = f"{place.location}.answer[{index}]"
             found = typed(each) if isinstance(each, dict) else None
-            answer = Answer(*(found or ("", None)), location)
+            kind, value = found or ("", None)
+            answer = Answer(kind, value, location)
             place.answers.append(answer)
             if item.items and isinstance(each, dict):
                 answer.places = self._places(each.get("item"), item.items, location, place)
@@ -328,7 +329,7 @@ class _Checking:
                 "fatal", "file", answer.location, f"{_name(place)} asks for a file; none is taken."
             )
             return
-        wanted = self.answers.takes(item)
+        wanted = takes(item)
         if answer.kind not in wanted or not well_formed(answer.kind, answer.value):
             has = f"value{answer.kind}" if answer.kind else "no value"
             self.say(

@@ -34,6 +34,7 @@ LONGEST = 4_000  # signs of an expression
 DEEPEST = 60  # brackets within brackets
 
 Coll = list[Any]
+_Run = Callable[["_Frame", Coll], Coll]
 Weigh = Callable[[str | None, Any], Decimal | None]
 
 
@@ -61,14 +62,63 @@ class Node(ResourceNode):  # type: ignore[misc]
         return None
 
 
+class Reads:
+    """What an expression asked a response for: items by linkId alone, or more than that (`all`)."""
+
+    __slots__ = ("all", "items")
+
+    def __init__(self) -> None:
+        self.all = False
+        self.items: set[tuple[str, _Run, str]] = set()
+
+    def also(self, other: "Reads") -> None:
+        """Take in what another expression asked for."""
+        self.all |= other.all
+        self.items |= other.items
+
+
 class Snapshot:
     """A response as expressions see it at one moment, with what they have asked of it so far."""
 
     def __init__(self, resource: Json, questionnaire: Json) -> None:
         self.resource = Node(exact(resource), None)
-        self.questionnaire = Node(exact(questionnaire), None)
-        self.found: dict[str, Coll] = {}
-        self.by_link_id: dict[str, dict[str, Coll]] = {}
+        self._questionnaire = questionnaire
+        self._as_node: Node | None = None
+        self.found: dict[str, tuple[Coll, Reads]] = {}
+        self._by_link_id: dict[str, dict[str, Coll]] = {}
+        self.reads = Reads()
+
+    @property
+    def questionnaire(self) -> Node:
+        """The questionnaire, which few expressions ask for."""
+        if self._as_node is None:
+            self._as_node = Node(exact(self._questionnaire), None)
+        return self._as_node
+
+    def items(self, key: str, base: "_Run", link_id: str, frame: "_Frame") -> Coll:
+        """Return the items with a linkId among those that a path finds; `key` names the path."""
+        index = self._by_link_id.get(key)
+        if index is None:
+            index = self._by_link_id[key] = {}
+            outer, self.reads = self.reads, Reads()
+            for each in base(frame, []):
+                data = get_data(each)
+                if isinstance(data, dict) and isinstance(data.get("linkId"), str):
+                    index.setdefault(data["linkId"], []).append(each)
+            self.reads = outer
+        self.reads.items.add((key, base, link_id))
+        return index.get(link_id, [])
+
+    def same_for(self, reads: Reads, scope: "Scope", earlier: "Snapshot") -> bool:
+        """Return whether this snapshot has the same as an earlier one where something was read."""
+        if reads.all:
+            return False
+        frame = _Frame(scope, self.resource)
+        return all(
+            [each.data for each in self.items(*read, frame)]
+            == [each.data for each in earlier.items(*read, frame)]
+            for read in reads.items
+        )
 
 
 class Scope:
@@ -98,16 +148,18 @@ class Scope:
         self.variables = dict(variables)
         self.given = given or {}
         self.definition = definition
-        self._values: dict[str, Coll | None] = {}
+        self._values: dict[str, tuple[Coll, Reads] | None] = {}
 
     def look_up(self, name: str) -> Coll:
         """Return what `%name` stands for; raise Failed where nothing of this name is in sight."""
         match name:
             case "resource" | "rootResource":
+                self.snapshot.reads.all = True
                 return [self.snapshot.resource]
             case "questionnaire":
                 return [self.snapshot.questionnaire]
             case "context":
+                self.snapshot.reads.all = True
                 return [self.context]
             case "qitem":
                 return [Node(exact(self.definition), _QUESTION)] if self.definition else []
@@ -118,17 +170,7 @@ class Scope:
             case "loinc":
                 return ["http://loinc.org"]
         if name in self.variables:
-            if name not in self._values:
-                self._values[name] = None
-                try:
-                    self._values[name] = run(self.variables[name], self)
-                except Failed:
-                    del self._values[name]
-                    raise
-            found = self._values[name]
-            if found is None:
-                raise Failed(f"The variable %{name} asks for itself.")
-            return found
+            return self._variable(name)
         if name in self.given:
             value = exact(self.given[name])
             return [Node(each, None) for each in (value if isinstance(value, list) else [value])]
@@ -136,13 +178,27 @@ class Scope:
             return self.outer.look_up(name)
         raise Failed(f"There is no variable %{name}.")
 
+    def _variable(self, name: str) -> Coll:
+        if name not in self._values:
+            self._values[name] = None
+            try:
+                self._values[name] = run(self.variables[name], self)
+            except Failed:
+                del self._values[name]
+                raise
+        found = self._values[name]
+        if found is None:
+            raise Failed(f"The variable %{name} asks for itself.")
+        self.snapshot.reads.also(found[1])
+        return found[0]
+
 
 _ITEM = "QuestionnaireResponse.item"
 _QUESTION = "Questionnaire.item"
 
 
 def exact(value: Any) -> Any:
-    """Return JSON with each float as the decimal that was written, nothing shared with the input."""
+    """Return a copy of JSON with each float as the decimal that was written."""
     if isinstance(value, float):
         return Decimal(str(value))
     if isinstance(value, dict):
@@ -157,27 +213,44 @@ def evaluate(expression: str, scope: Scope) -> list[Any]:
 
     Raises Failed, with a sentence, for whatever keeps it from having a result.
     """
-    return [_plain(each) for each in run(expression, scope)]
+    return [_plain(each) for each in run(expression, scope)[0]]
 
 
 def holds(expression: str, scope: Scope) -> bool:
     """Return whether an expression is true; one that finds nothing does not hold. Raises Failed."""
-    found = run(expression, scope)
+    return is_true(run(expression, scope)[0])
+
+
+def is_true(found: Coll) -> bool:
+    """Return whether what an expression found is true. Raises Failed for several values."""
     return _truth(found) is True
 
 
-def run(expression: str, scope: Scope) -> Coll:
-    """Return what an expression finds, as nodes that know their place. Raises Failed."""
+def plain(found: Coll) -> list[Any]:
+    """Return what an expression found as plain values."""
+    return [_plain(each) for each in found]
+
+
+def run(expression: str, scope: Scope) -> tuple[Coll, Reads]:
+    """Return what an expression finds, as nodes that know their place, and what it asked for.
+
+    Raises Failed.
+    """
+    snapshot = scope.snapshot
+    outer, snapshot.reads = snapshot.reads, Reads()
     try:
         with scope.allowance.clock():
             program = _program(expression)
             scope.allowance.spend(1)
+            snapshot.reads.all = _reads_context(expression)
         constants.reset()
-        return program(_Frame(scope, scope.context), [scope.context])
+        return program(_Frame(scope, scope.context), [scope.context]), snapshot.reads
     except Failed:
         raise
     except Exception as wrong:  # what fhirpathpy raises has no class of its own
         raise Failed(str(wrong)[:300] or type(wrong).__name__) from wrong
+    finally:
+        snapshot.reads = outer
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -221,29 +294,34 @@ def _program(expression: str) -> "_Run":
         raise Unreadable("The expression is nested too deep.") from wrong
 
 
-def mentions(expression: str) -> frozenset[str] | None:
-    """Return the texts and %names in an expression, for finding what it depends on.
-
-    None says that it cannot be read. Names come with their sign, as in "%score".
-    """
-    try:
-        return _mentioned(expression)
-    except Exception:
-        return None
+_OF_NOTHING = {"iif", "now", "today", "timeOfDay", "coalesce"}
+_OF_EACH = {"where", "select", "exists", "all", "repeat", "aggregate"}
 
 
 @lru_cache(2_000)
-def _mentioned(expression: str) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = [_parsed(expression)]
-    while waiting:
-        node = waiting.pop()
-        if node["type"] == "StringLiteral":
-            found.update(_literal(node))
-        elif node["type"] == "ExternalConstantTerm":
-            found.add(f"%{_constant_name(node)}")
-        waiting.extend(node.get("children", ()))
-    return frozenset(found)
+def _reads_context(expression: str) -> bool:
+    """Return whether an expression reads the item where it stands, and not %names alone."""
+
+    def reads(node: Json, inside: bool) -> bool:
+        kind, children = node["type"], node.get("children", [])
+        if kind == "InvocationExpression":
+            return reads(children[0], inside) or arguments(children[1], inside)
+        if kind == "InvocationTerm":
+            first = children[0]
+            if first["type"] != "FunctionInvocation":
+                return not inside
+            name = _identifier(first["children"][0]["children"][0])
+            return arguments(first, inside) or not (inside or name in _OF_NOTHING)
+        return any(reads(each, inside) for each in children)
+
+    def arguments(node: Json, inside: bool) -> bool:
+        if node["type"] != "FunctionInvocation":
+            return False
+        parts = node["children"][0]["children"]
+        inside = inside or _identifier(parts[0]) in _OF_EACH
+        return any(reads(each, inside) for part in parts[1:] for each in part["children"])
+
+    return reads(_parsed(expression), inside=False)
 
 
 # --- compiling ---------------------------------------------------------------------------------
@@ -256,9 +334,6 @@ class _Frame:
 
     def __init__(self, scope: Scope, this: Any, index: int = 0, total: Coll | None = None) -> None:
         self.scope, self.this, self.index, self.total = scope, this, index, total or []
-
-
-_Run = Callable[[_Frame, Coll], Coll]
 
 
 def _compile(node: Json) -> _Run:
@@ -401,32 +476,24 @@ def _invocation(node: Json) -> _Run:
         if key is None:
             then = _with_link_id(link_id)
         else:
-            return _looked_up(key, base, link_id)
+            return lambda frame, _focus: frame.scope.snapshot.items(key, base, link_id, frame)
     own = _key(node) if _from_resource(node) else None
     if own is None:
         return lambda frame, focus: then(frame, base(frame, focus))
 
     def remembered(frame: _Frame, focus: Coll) -> Coll:
-        found = frame.scope.snapshot.found.get(own)
-        if found is None:
-            found = frame.scope.snapshot.found[own] = then(frame, base(frame, focus))
+        snapshot = frame.scope.snapshot
+        if own not in snapshot.found:
+            outer, snapshot.reads = snapshot.reads, Reads()
+            try:
+                snapshot.found[own] = then(frame, base(frame, focus)), snapshot.reads
+            finally:
+                snapshot.reads = outer
+        found, reads = snapshot.found[own]
+        snapshot.reads.also(reads)
         return found
 
     return remembered
-
-
-def _looked_up(key: str, base: _Run, link_id: str) -> _Run:
-    def looked_up(frame: _Frame, focus: Coll) -> Coll:
-        index = frame.scope.snapshot.by_link_id.get(key)
-        if index is None:
-            index = frame.scope.snapshot.by_link_id[key] = {}
-            for each in base(frame, focus):
-                data = get_data(each)
-                if isinstance(data, dict) and isinstance(data.get("linkId"), str):
-                    index.setdefault(data["linkId"], []).append(each)
-        return index.get(link_id, [])
-
-    return looked_up
 
 
 def _with_link_id(link_id: str) -> _Run:

@@ -121,7 +121,6 @@ class Item:
     calculated: Expression | None = None
     variables: tuple[Expression, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    weight: Decimal | None = None
     support_links: tuple[str, ...] = ()
 
     @property
@@ -140,11 +139,6 @@ class Item:
     def help(self, language: str | None = None) -> str | None:
         """Return the text of the item's help, which is a child of the control `help`."""
         return next((each.text(language) for each in self.items if each.control == "help"), None)
-
-    def same_text_markdown(self) -> Json | None:
-        """Return the element that carries the item's rendering, where it has one."""
-        beside = self.raw.get("_text")
-        return beside if isinstance(beside, dict) else None
 
 
 @dataclass(slots=True, eq=False)

@@ -215,7 +215,6 @@ def _fill(item: Item) -> None:
     item.calculated = next(iter(_expressions(raw, "calculatedExpression")), None)
     item.variables = _expressions(raw, "variable")
     item.constraints = _constraints(raw)
-    item.weight = number(extension(raw, "itemWeight"))
     item.support_links = tuple(
         each for each in extensions(raw, "questionnaire-supportLink") if isinstance(each, str)
     )
@@ -269,8 +268,9 @@ def _constraints(raw: object) -> tuple[Constraint, ...]:
 
 
 def _condition(raw: Json) -> Condition | None:
-    question, operator, value = raw.get("question"), raw.get("operator"), typed(raw, "answer")
-    if not words(question) or operator not in _OPERATORS or value is None:
+    question, operator = words(raw.get("question")), raw.get("operator")
+    value = typed(raw, "answer")
+    if question is None or operator not in _OPERATORS or value is None:
         return None
     return Condition(question, operator, *value)
 
