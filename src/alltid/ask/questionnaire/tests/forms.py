@@ -19,7 +19,7 @@ def extension(name: str, kind: str, value: Any) -> Json:
 
 _SDC = {
     *("calculatedExpression", "enableWhenExpression", "initialExpression"),
-    *("optionExclusive", "minQuantity", "maxQuantity"),
+    *("minQuantity", "maxQuantity"),
 }
 
 
@@ -128,8 +128,7 @@ _WORDS = (
 fhir_shaped = st.recursive(
     leaves | st.sampled_from([f"{CORE}minValue", f"{CORE}regex", f"{SDC}calculatedExpression"]),
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(_WORDS), inner, max_size=6)
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(_WORDS), inner, max_size=6)
     ),
     max_leaves=30,
 )
