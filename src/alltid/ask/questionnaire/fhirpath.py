@@ -32,6 +32,7 @@ from .units import comparable
 
 LONGEST = 4_000  # signs of an expression
 DEEPEST = 60  # brackets within brackets
+MOST_BITS = 256  # of a whole number; FHIR itself has 32
 
 Coll = list[Any]
 _Run = Callable[["_Frame", Coll], Coll]
@@ -775,29 +776,30 @@ def _apply(operator: str, ours: Coll, theirs: Coll, allowance: Allowance) -> Col
         found = function({}, *values)
         allowance.spend(len(found) if isinstance(found, str) else 1)
         return found if isinstance(found, list) else [found]
-    return _calculated(operator, _number(ours), _number(theirs), allowance)
+    return _calculated(operator, _number(ours), _number(theirs))
 
 
-def _calculated(operator: str, left: Any, right: Any, allowance: Allowance) -> Coll:
+def _calculated(operator: str, left: Any, right: Any) -> Coll:
     if operator in ("/", "div", "mod") and right == 0:
         return []
     match operator:
         case "+":
-            return [left + right]
+            found = left + right
         case "-":
-            return [left - right]
+            found = left - right
         case "*":
             found = left * right
-            if isinstance(found, int):
-                allowance.spend(found.bit_length() // 64)
-            return [found]
         case "/":
-            return [Decimal(left) / Decimal(right)]
+            found = Decimal(left) / Decimal(right)
         case "div":
-            return [int(Decimal(left) / Decimal(right))]
+            found = int(Decimal(left) / Decimal(right))
         case "mod":
-            return [Decimal(left) % Decimal(right)]
-    raise Failed(f"The operator {operator} is not known.")
+            found = Decimal(left) % Decimal(right)
+        case _:
+            raise Failed(f"The operator {operator} is not known.")
+    if isinstance(found, int) and found.bit_length() > MOST_BITS:
+        raise Failed("The result is too large a number.")
+    return [found]
 
 
 def _all_equal(ours: Coll, theirs: Coll) -> bool | None:

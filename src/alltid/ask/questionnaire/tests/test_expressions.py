@@ -1,5 +1,6 @@
 """What a form's FHIRPath finds, and that none of it runs on without end."""
 
+import contextlib
 import time
 from decimal import Decimal
 
@@ -61,7 +62,7 @@ SAME = [
     "item.where(linkId = 'c').answer.value.where(code = 'x').display",
     "item.where(linkId = 'd').answer.value > @2026-02-01",
     "item.where(linkId = 'd').answer.value + 1 month",
-    "item.where(linkId = 'e').answer.value.upper()",
+    "item.where(linkId = 'e').answer.value.first().upper()",
     "item.where(linkId = 'e').answer.value.first().length()",
     "item.answer.value.ofType(Coding).count()",
     "item.answer.value.ofType(integer)",
@@ -211,10 +212,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_expression_that_asks_for_too_much_ends_soon(name):
     began = time.process_time()
-    try:
+    with contextlib.suppress(Failed):
         find(HOSTILE[name])
-    except Failed as failed:
-        assert str(failed)
+
     assert time.process_time() - began < 5
 
 
@@ -250,7 +250,9 @@ def test_pattern_that_takes_too_long_is_a_warning_and_not_a_wait():
 def test_pattern_is_timed_and_bounded():
     slow = Allowance(seconds=30)
     with pytest.raises(Exhausted):
-        matches_whole(r"(?:(?:a|b|ab)*(?:c|cc)?)*\1?d", "ab" * 5_001, slow)
+        matches_whole("(a|a)*", "a" * 40 + "b", slow)
+    with pytest.raises(Exhausted):
+        matches_whole("a*", "a" * 10_001, slow)
     with pytest.raises(Unreadable):
         matches_whole("(", "x", slow)
     with pytest.raises(Unreadable):

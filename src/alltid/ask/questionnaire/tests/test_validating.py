@@ -26,9 +26,7 @@ YES_NO = {"answerOption": [coding("yes", display="Yes"), coding("no")]}
 
 def found(asked, *items, **more):
     """What is wrong with a response, as (severity, code) in order."""
-    return [
-        (each.severity, each.code) for each in validate(response(*items, **more), asked)
-    ]
+    return [(each.severity, each.code) for each in validate(response(*items, **more), asked)]
 
 
 def said(kind, value, *extensions, form_more=None, **more):
