@@ -240,10 +240,9 @@ def run(expression: str, scope: Scope) -> tuple[Coll, Reads]:
     snapshot = scope.snapshot
     outer, snapshot.reads = snapshot.reads, Reads()
     try:
-        with scope.allowance.clock():
-            program = _program(expression)
-            scope.allowance.spend(1)
-            snapshot.reads.all = _reads_context(expression)
+        program = _program(expression)
+        scope.allowance.spend(1)
+        snapshot.reads.all = _reads_context(expression)
         constants.reset()
         return program(_Frame(scope, scope.context), [scope.context]), snapshot.reads
     except Failed:

@@ -28,7 +28,7 @@ class Allowance:
     """What one call may spend on the expressions and patterns of a form.
 
     `steps` is counted in elements touched and signs made, so that the same form ends in the same
-    way on every machine; `seconds` is for what cannot be counted: matching a pattern, and parsing.
+    way on every machine; `seconds` is for what cannot be counted: matching patterns.
     """
 
     __slots__ = ("seconds", "steps")

@@ -32,10 +32,12 @@ from .values import ABSTRACT, ITEM_TYPES, REFUSED
 
 DEEPEST = 50  # items within items
 MOST = 20_000  # items of one form
+MOST_SIGNS = 100_000  # of all its expressions and patterns, which take time to be parsed
 
 _FILES = ("Binary", "DocumentReference", "Media")
 _OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
 _FHIRPATH = "text/fhirpath"
+_TOO_MANY = "The form has more expressions and patterns than are read; these are left aside."
 # Extensions that are read, or that only say how a form came to be or is drawn elsewhere.
 _KNOWN = {
     *("minValue", "maxValue", "minLength", "regex", "entryFormat", "maxDecimalPlaces"),
@@ -83,7 +85,11 @@ def survey(resource: object, value_sets: Iterable[Mapping[str, Any]] = ()) -> Fo
     if raw.get("resourceType") != "Questionnaire":
         form.refusals.append(Remark("Questionnaire", "This is no FHIR Questionnaire."))
     _remark_extensions(form, raw, "Questionnaire")
-    form.items = _Reader(form).items(raw.get("item"), "Questionnaire", None)
+    reader = _Reader(form)
+    if not reader.affords(form.variables, form.constraints):
+        form.variables, form.constraints = (), ()
+        reader.unused("Questionnaire", _TOO_MANY)
+    form.items = reader.items(raw.get("item"), "Questionnaire", None)
     form.sources = frozenset(
         condition.question for item in form.by_link_id.values() for condition in item.enable_when
     )
@@ -95,6 +101,18 @@ class _Reader:
     def __init__(self, form: Form) -> None:
         self.form = form
         self.count = 0
+        self.signs = MOST_SIGNS
+
+    def affords(
+        self,
+        expressions: Iterable[Expression | None],
+        constraints: Iterable[Constraint],
+        pattern: str | None = None,
+    ) -> bool:
+        """Take expressions and a pattern into account; return whether they may still be parsed."""
+        self.signs -= sum(len(each.text) for each in expressions if each)
+        self.signs -= sum(len(each.expression) for each in constraints) + len(pattern or "")
+        return self.signs >= 0
 
     def items(self, raws: object, path: str, parent: Item | None) -> tuple[Item, ...]:
         depth = parent.depth + 1 if parent else 0
@@ -132,8 +150,15 @@ class _Reader:
             return None
         item = Item(link_id, kind, path, raw, parent, depth)
         self.form.by_link_id[link_id] = item
-        self._look(item)
         _fill(item)
+        made = (item.enable_expression, item.initial_expression, item.calculated)
+        if not self.affords((*made, *item.variables), item.constraints, item.regex):
+            # Never asked rather than always: what opens the item cannot be known.
+            never = item.enable_expression and Expression("false")
+            item.enable_expression, item.initial_expression, item.calculated = never, None, None
+            item.variables, item.constraints, item.regex = (), (), None
+            self.unused(path, _TOO_MANY)
+        self._look(item)
         _remark_extensions(self.form, raw, path)
         item.items = self.items(raw.get("item"), path, item)
         return item
@@ -151,8 +176,7 @@ class _Reader:
                 item.path,
                 f"{item.link_id!r} asks for a reference to a file; no file is ever received here.",
             )
-        pattern = words(extension(item.raw, "regex"))
-        if pattern and not readable(pattern):
+        if item.regex and not readable(item.regex):
             self.unused(item.path, "The pattern (regex) cannot be read and is not tried.")
         for name in ("calculatedExpression", "enableWhenExpression", "initialExpression"):
             for each in extensions(item.raw, name):

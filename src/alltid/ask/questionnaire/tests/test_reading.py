@@ -119,6 +119,19 @@ def test_item_is_read_with_all_it_says_of_itself():
     assert read_item.options[0].prefix() == "a)"
 
 
+def test_form_of_more_expressions_than_are_parsed_leaves_the_rest_aside_and_never_opens_them():
+    long = f"%resource.item.where(linkId='{'x' * 3_000}').empty()"
+    many = [
+        item(f"q{index}", "string", fhirpath("enableWhenExpression", long)) for index in range(40)
+    ]
+    made = read(form(*many))
+    session = Session(made)
+
+    assert made.unused
+    assert session.place("q0").enabled
+    assert not session.place("q39").enabled
+
+
 # --- conditions --------------------------------------------------------------------------------
 
 
