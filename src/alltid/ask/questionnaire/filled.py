@@ -9,7 +9,7 @@ from .form import Condition, Form, Item
 from .values import order, same
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Answer:
     """One answer at a place: its type and value, and the places of the items beneath it."""
 
@@ -19,7 +19,7 @@ class Answer:
     places: list["Place"] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Place:
     """Where one item of a form stands in a response; a repeated group has several.
 
@@ -55,7 +55,7 @@ class Place:
         return False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Filled:
     """All the places of a response, in the form's own order."""
 

@@ -84,7 +84,7 @@ class Option:
         return None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Item:
     """One item of a questionnaire: a question, a group of items, or a text to be shown."""
 
@@ -141,7 +141,7 @@ class Item:
         return next((each.text(language) for each in self.items if each.control == "help"), None)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Form:
     """A questionnaire that was read: the tree, and what was found on the way.
 

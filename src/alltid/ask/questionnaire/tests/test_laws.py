@@ -52,7 +52,7 @@ HAS = "%resource.descendants().where(linkId='{}').answer.value.code = 'once'"
 @st.composite
 def forms(draw: st.DrawFn) -> Form:
     """Return a form of some questions, groups and expressions that depend on each other at will."""
-    count = draw(st.integers(1, 7))
+    count = draw(st.integers(3, 6))
     names = [f"q{index}" for index in range(count)]
     items: list[Json] = []
     groups: list[list[Json]] = [items]
@@ -66,17 +66,20 @@ def forms(draw: st.DrawFn) -> Form:
             required=draw(st.booleans()),
             repeats=draw(st.booleans()),
         )
-        if draw(st.booleans()):
+        before = names[: names.index(name)]
+        if before and draw(st.integers(0, 3)):
+            # Mostly it asks for what stands just before it, as forms do, and at times for anything.
+            asked = draw(st.sampled_from([before[-1:], before[-1:], before, names]))
             question["enableWhen"] = [
-                {"question": draw(st.sampled_from(names)), **draw(conditions)}
+                {"question": draw(st.sampled_from(asked)), **draw(conditions)}
                 for _each in range(draw(st.integers(1, 2)))
             ]
             question["enableBehavior"] = draw(st.sampled_from(["all", "any"]))
-        if draw(st.integers(0, 4)) == 0:
+        if draw(st.integers(0, 7)) == 7:
             text = HAS.format(draw(st.sampled_from(names)))
             question.setdefault("extension", []).append(fhirpath("enableWhenExpression", text))
         draw(st.sampled_from(groups)).append(question)
-        if draw(st.integers(0, 3)) == 0:
+        if draw(st.integers(0, 3)) == 3:
             inner: list[Json] = []
             extra = {"enableWhen": [{"question": draw(st.sampled_from(names)), **draw(conditions)}]}
             group = item(f"g-{name}", "group", item=inner, **(draw(st.sampled_from([{}, extra]))))
@@ -88,7 +91,7 @@ def forms(draw: st.DrawFn) -> Form:
 
 
 answers = st.dictionaries(
-    st.integers(0, 6).map("q{}".format), st.sampled_from(CODES), min_size=1, max_size=7
+    st.integers(0, 5).map("q{}".format), st.sampled_from(CODES), min_size=3, max_size=6
 )
 
 
