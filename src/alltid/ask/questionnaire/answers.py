@@ -8,25 +8,17 @@ from uuid import UUID
 from .extensions import Json, words
 from .fhirpath import model
 from .filled import Answer, Place
-from .form import Form, Item, Option
+from .form import Form, Item
 from .issues import Severity
 from .patterns import Allowance, Exhausted, Unreadable, matches_whole
 from .terms import ValueSet, displays
 from .units import comparable
-from .values import TAKES, decimal_places, order, same, same_code, shown
+from .values import decimal_places, order, same, same_code, shown
 
 Say = Callable[[Severity, str, str, str], None]  # severity, code, location, sentence
 
 _URI = re.compile(r"(?:[^\s<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})+")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-
-
-def takes(item: Item) -> tuple[str, ...]:
-    """Return the types of value that an item takes: its own, or those of its options."""
-    if item.type in ("choice", "open-choice") and item.options:
-        kinds = tuple(dict.fromkeys(option.kind for option in item.options))
-        return (*kinds, "String") if item.type == "open-choice" else kinds
-    return TAKES.get(item.type, ())
 
 
 class Checker:
@@ -152,7 +144,8 @@ class Checker:
         item = place.item
         if not item.options:
             return
-        chosen = [each for each in item.options if _is_option(each, answer)]
+        alike = item.options_like(answer.kind, answer.value)
+        chosen = [each for each in alike if same(each.kind, each.value, answer.kind, answer.value)]
         if not chosen:
             if item.type != "open-choice" or answer.kind != "String":
                 self._wrong(answer, "not-an-option", "The answer is none of the options")
@@ -171,7 +164,8 @@ class Checker:
         if not _belongs(answer.value, found):
             self._wrong(answer, "not-in-value-set", "The answer is not in the value set")
             return
-        named = [each for each in found.codings if same_code(each, answer.value)]
+        alike = found.with_code(answer.value.get("code"))
+        named = [each for each in alike if same_code(each, answer.value)]
         if named and not any(_well_named(answer, each) for each in named):
             self._wrong(
                 answer, "not-in-value-set", "The answer has a name that its code does not have"
@@ -207,15 +201,11 @@ def _has_unit(quantity: Json, unit: Json) -> bool:
     )
 
 
-def _is_option(option: Option, answer: Answer) -> bool:
-    return option.kind == answer.kind and same(option.kind, option.value, answer.kind, answer.value)
-
-
-def _belongs(coding: Any, found: ValueSet) -> bool:
+def _belongs(coding: Json, found: ValueSet) -> bool:
     return (
         found.unread
-        or (isinstance(coding, dict) and coding.get("system") in found.open_systems)
-        or any(same_code(each, coding) for each in found.codings)
+        or coding.get("system") in found.open_systems
+        or any(same_code(each, coding) for each in found.with_code(coding.get("code")))
     )
 
 

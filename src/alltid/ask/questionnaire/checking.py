@@ -11,7 +11,7 @@ import marshal
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .answers import Checker, takes
+from .answers import Checker
 from .extensions import Json, objects, typed, words
 from .fhirpath import Failed, Scope, Snapshot, holds
 from .filled import Answer, Filled, Place
@@ -329,7 +329,7 @@ class _Checking:
                 "fatal", "file", answer.location, f"{_name(place)} asks for a file; none is taken."
             )
             return
-        wanted = takes(item)
+        wanted = item.takes
         if answer.kind not in wanted or not well_formed(answer.kind, answer.value):
             has = f"value{answer.kind}" if answer.kind else "no value"
             self.say(

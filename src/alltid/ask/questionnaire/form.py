@@ -84,6 +84,13 @@ class Option:
         return None
 
 
+def _hint(kind: str, value: object) -> object:
+    """Return what is the same for values of one type that are equal."""
+    if isinstance(value, dict):
+        value = value.get("code", value.get("reference", value.get("display")))
+    return kind, str(value)
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Item:
     """One item of a questionnaire: a question, a group of items, or a text to be shown."""
@@ -109,6 +116,7 @@ class Item:
     maximum: Typed | None = None
     regex: str | None = None
     options: tuple[Option, ...] = ()
+    takes: tuple[str, ...] = ()  # the types of value that answer it
     value_set: str | None = None
     units: tuple[Json, ...] = ()
     unit_set: str | None = None
@@ -122,6 +130,17 @@ class Item:
     variables: tuple[Expression, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     support_links: tuple[str, ...] = ()
+    slider_step: int | None = None
+    orientation: str | None = None
+    _options: dict[object, list[Option]] | None = None
+
+    def options_like(self, kind: str, value: object) -> list[Option]:
+        """Return the options that can be equal to a value: of its type, with its code."""
+        if self._options is None:
+            self._options = {}
+            for option in self.options:
+                self._options.setdefault(_hint(option.kind, option.value), []).append(option)
+        return self._options.get(_hint(kind, value), [])
 
     @property
     def asks(self) -> bool:
@@ -166,6 +185,14 @@ class Form:
     refusals: list[Remark] = field(default_factory=list)
     unused: list[Remark] = field(default_factory=list)
     _sets: dict[str, ValueSet | None] = field(default_factory=dict)
+
+    def heading(self, language: str | None = None) -> str:
+        """Return the form's title in a language."""
+        return in_language(self.raw, "title", language) or self.title
+
+    def description(self, language: str | None = None) -> str:
+        """Return what the form says about itself in a language, as markdown."""
+        return in_language(self.raw, "description", language) or ""
 
     def value_set(self, reference: str) -> ValueSet | None:
         """Return the value set of a canonical, or None where it is not here."""

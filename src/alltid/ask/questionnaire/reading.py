@@ -28,7 +28,7 @@ from .issues import Refused, Remark
 from .patterns import readable
 from .terms import Terms
 from .units import number
-from .values import ABSTRACT, ITEM_TYPES, REFUSED
+from .values import ABSTRACT, ITEM_TYPES, REFUSED, TAKES
 
 DEEPEST = 50  # items within items
 MOST = 20_000  # items of one form
@@ -217,6 +217,10 @@ def _fill(item: Item) -> None:
     item.options = tuple(
         option for each in objects(raw.get("answerOption")) if (option := _option(each))
     )
+    item.takes = TAKES.get(item.type, ())
+    if item.options and item.type in ("choice", "open-choice"):
+        own = ("String",) if item.type == "open-choice" else ()
+        item.takes = tuple(dict.fromkeys((*(each.kind for each in item.options), *own)))
     item.initial = tuple(found for each in objects(raw.get("initial")) if (found := typed(each)))
     if "extension" not in raw:
         return
@@ -239,6 +243,8 @@ def _fill(item: Item) -> None:
     item.calculated = next(iter(_expressions(raw, "calculatedExpression")), None)
     item.variables = _expressions(raw, "variable")
     item.constraints = _constraints(raw)
+    item.slider_step = whole(extension(raw, "questionnaire-sliderStepValue"))
+    item.orientation = words(extension(raw, "questionnaire-choiceOrientation"))
     item.support_links = tuple(
         each for each in extensions(raw, "questionnaire-supportLink") if isinstance(each, str)
     )

@@ -12,7 +12,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from .answers import takes
 from .checking import check
 from .extensions import Json, objects, typed, whole
 from .fhirpath import Failed, Reads, Scope, Snapshot, is_true, plain, run
@@ -122,23 +121,27 @@ class Session:
     def _typed(self, item: Item, value: Any) -> Typed:
         if isinstance(value, Option):
             value = {f"value{value.kind}": _coding(value.value)}
-        kinds = takes(item)
+        kinds = item.takes
         if isinstance(value, dict) and (found := typed(value)):
             if found[0] in kinds and well_formed(*found):
                 return found
         else:
             if isinstance(value, str) and "Coding" in kinds:
-                chosen = [
-                    each.value
-                    for each in self.options(item.link_id)
-                    if isinstance(each.value, dict) and each.value.get("code") == value
-                ]
+                chosen = self._coded(item, value)
                 if chosen:
-                    return "Coding", _coding(chosen[0])
+                    return "Coding", _coding(chosen)
             for kind in kinds:
                 if well_formed(kind, value):
                     return kind, _coding(value) if kind == "Coding" else value
         raise Unanswerable(f"{item.link_id!r} does not take this as an answer.")
+
+    def _coded(self, item: Item, code: str) -> Json | None:
+        """Return the coding that an item offers under a code."""
+        for option in item.options_like("Coding", {"code": code}):
+            if isinstance(option.value, dict):
+                return option.value
+        found = self.form.value_set(item.value_set) if item.value_set else None
+        return next(iter(found.with_code(code)), None) if found else None
 
     def _drop(self, before: set[Key]) -> None:
         """Forget the answers whose question was enabled before a change and is no longer."""
@@ -171,7 +174,7 @@ class Session:
         kept: list[Typed] = []
         for answer in objects(raw.get("answer")):
             found = typed(answer)
-            if found and found[0] in takes(item) and well_formed(*found):
+            if found and found[0] in item.takes and well_formed(*found):
                 inner = (*at, len(kept)) if item.repeats else at
                 kept.append(found)
                 self._take(answer.get("item"), item.items, inner)
@@ -321,8 +324,8 @@ class Session:
         for item in items:
             times = 1
             if item.type == "group" and item.repeats:
-                times = self._repetitions.get((item.link_id, at), max(1, item.min_occurs or 1))
-            for index in range(min(times, 1_000)):
+                times = self._repetitions.get((item.link_id, at), 1)
+            for index in range(times):
                 here = (*at, index) if item.type == "group" and item.repeats else at
                 place = Place(item, parent, item.link_id, here)
                 self._filled.add(place)
@@ -402,7 +405,7 @@ class Session:
             if not item.asks:
                 continue
             values = tuple(
-                each for each in item.initial if each[0] in takes(item) and well_formed(*each)
+                each for each in item.initial if each[0] in item.takes and well_formed(*each)
             ) or tuple((each.kind, _coding(each.value)) for each in item.options if each.selected)
             if not values and item.initial_expression is not None:
                 places = [Place(each, None, each.link_id) for each in _lineage(item)]
@@ -456,7 +459,7 @@ def _fitting(item: Item, found: list[Any] | None) -> tuple[Typed, ...]:
     out: list[Typed] = []
     for value in plain(found or []):
         native = _native(value)
-        for kind in takes(item):
+        for kind in item.takes:
             if kind == "Integer" and isinstance(native, float):
                 continue
             if well_formed(kind, native):

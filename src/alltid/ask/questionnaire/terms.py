@@ -50,13 +50,15 @@ class ValueSet:
     codings: list[Json] = field(default_factory=list)
     open_systems: set[str] = field(default_factory=set)
     unread: bool = False
+    _by_code: dict[str, list[Json]] | None = None
 
-    def by_code(self) -> dict[str, list[Json]]:
-        """Return the codings under their codes."""
-        found: dict[str, list[Json]] = {}
-        for each in self.codings:
-            found.setdefault(each["code"], []).append(each)
-        return found
+    def with_code(self, code: object) -> list[Json]:
+        """Return the codings that have a code, of whatever system."""
+        if self._by_code is None:
+            self._by_code = {}
+            for each in self.codings:
+                self._by_code.setdefault(each["code"], []).append(each)
+        return self._by_code.get(code, []) if isinstance(code, str) else []
 
 
 class Terms:
@@ -81,59 +83,93 @@ class Terms:
     def find(self, reference: str) -> ValueSet | None:
         """Return the value set of a canonical or a `#id`, or None where it is not here."""
         resource = self._resource(reference)
-        if resource is None:
-            return None
-        found = ValueSet()
-        self._gather(resource, found, DEEPEST)
-        return found
+        return None if resource is None else self._read(resource, {}, DEEPEST)
 
     def _resource(self, reference: object) -> Json | None:
         if not isinstance(reference, str):
             return None
         return self._contained.get(reference) or self._sets.get(reference.partition("|")[0])
 
-    def _gather(self, resource: Json, into: ValueSet, depth: int) -> None:
+    def _read(self, resource: Json, seen: dict[int, ValueSet], depth: int) -> ValueSet:
+        """Return a value set; one that names itself, or others too deep, is not read in full."""
+        if id(resource) in seen:
+            return seen[id(resource)]
+        found = seen[id(resource)] = ValueSet(unread=True)
         expansion, compose = resource.get("expansion"), resource.get("compose")
         if isinstance(expansion, dict) and objects(expansion.get("contains")):
             for each in _nested(expansion.get("contains"), "contains"):
                 if not each.get("abstract"):
-                    _add(into, each, each.get("system"))
-            return
-        if not isinstance(compose, dict) or depth == 0:
-            into.unread = True
-            return
-        for include in objects(compose.get("include")):
-            self._include(include, into, depth)
-        for exclude in objects(compose.get("exclude")):
-            out = ValueSet()
-            self._include(exclude, out, depth)
-            into.unread |= out.unread or bool(out.open_systems)
-            gone = {(each.get("system"), each["code"]) for each in out.codings}
-            into.codings = [
-                each for each in into.codings if (each.get("system"), each["code"]) not in gone
-            ]
+                    _add(found, each, each.get("system"))
+            found.unread = len(found.codings) >= MOST
+        elif isinstance(compose, dict) and depth > 0:
+            whole = ValueSet()
+            for include in objects(compose.get("include")):
+                _join(whole, self._include(include, seen, depth))
+            for exclude in objects(compose.get("exclude")):
+                _take_out(whole, self._include(exclude, seen, depth))
+            found.codings, found.open_systems = whole.codings, whole.open_systems
+            found.unread = whole.unread
+        return found
 
-    def _include(self, include: Json, into: ValueSet, depth: int) -> None:
-        system = words(include.get("system"))
-        if "filter" in include:
-            into.unread = True
-        elif "concept" in include:
-            for each in objects(include.get("concept")):
-                _add(into, each, system)
-        elif system is not None:
-            whole = self._systems.get(system)
-            if whole is not None and whole.get("content") != "not-present":
-                for each in _nested(whole.get("concept"), "concept"):
-                    _add(into, each, system)
-            else:
-                into.open_systems.add(system)
+    def _include(self, include: Json, seen: dict[int, ValueSet], depth: int) -> ValueSet:
+        """Return what is in everything that one include names: its system, and each value set."""
+        parts = [self._of_system(include)] if "system" in include else []
         references = include.get("valueSet")
         for reference in references if isinstance(references, list) else ():
             inner = self._resource(reference)
-            if inner is None or depth <= 1:
-                into.unread = True
+            parts.append(
+                ValueSet(unread=True) if inner is None else self._read(inner, seen, depth - 1)
+            )
+        if len(parts) == 1:
+            return parts[0]
+        known = next((each for each in parts if not each.unread and not each.open_systems), None)
+        if known is None:
+            return ValueSet(unread=True)
+        others = [each for each in parts if each is not known]
+        return ValueSet(
+            [each for each in known.codings if all(_may_have(other, each) for other in others)]
+        )
+
+    def _of_system(self, include: Json) -> ValueSet:
+        system, found = words(include.get("system")), ValueSet()
+        if system is None or "filter" in include:
+            found.unread = True
+        elif "concept" in include:
+            for each in objects(include.get("concept")):
+                _add(found, each, system)
+        else:
+            whole = self._systems.get(system)
+            if whole is not None and whole.get("content") != "not-present":
+                for each in _nested(whole.get("concept"), "concept"):
+                    _add(found, each, system)
             else:
-                self._gather(inner, into, depth - 1)
+                found.open_systems.add(system)
+        return found
+
+
+def _mark(coding: Json) -> tuple[object, object]:
+    return str(coding.get("system")), coding["code"]
+
+
+def _may_have(found: ValueSet, coding: Json) -> bool:
+    return (
+        found.unread
+        or coding.get("system") in found.open_systems
+        or any(_mark(each) == _mark(coding) for each in found.with_code(coding["code"]))
+    )
+
+
+def _join(whole: ValueSet, part: ValueSet) -> None:
+    room = MOST - len(whole.codings)
+    whole.codings = whole.codings + part.codings[:room]
+    whole.open_systems = whole.open_systems | part.open_systems
+    whole.unread |= part.unread or len(part.codings) > room
+
+
+def _take_out(whole: ValueSet, part: ValueSet) -> None:
+    whole.unread |= part.unread or bool(part.open_systems)
+    gone = {_mark(each) for each in part.codings}
+    whole.codings = [each for each in whole.codings if _mark(each) not in gone]
 
 
 def _nested(concepts: object, key: str) -> Iterator[Json]:

@@ -16,16 +16,13 @@ def weight_of(form: Form, link_id: str | None, value: Any) -> Decimal | None:
     item = form.by_link_id.get(link_id) if link_id else None
     if item is None:
         return None
-    for option in item.options:
-        if option.weight is not None and (
-            same_code(option.value, value)
-            if isinstance(value, dict)
-            else same(option.kind, option.value, option.kind, value)
-        ):
-            return option.weight
+    for kind in ("Coding",) if isinstance(value, dict) else ("String", "Integer", "Date", "Time"):
+        for option in item.options_like(kind, value):
+            if option.weight is not None and same(kind, option.value, kind, value):
+                return option.weight
     if item.value_set and isinstance(value, dict):
         found = form.value_set(item.value_set)
-        for coding in found.codings if found else ():
+        for coding in found.with_code(value.get("code")) if found else ():
             if same_code(coding, value) and (weight := weight_in(coding)) is not None:
                 return weight
     return None

@@ -67,6 +67,20 @@ def bounded(count, _random):
     )
 
 
+def chosen(count, _random):
+    """One question with many options, all of them chosen, and one with as many codes."""
+    codes = [{"system": "s", "code": str(index)} for index in range(count)]
+    options = [{"valueCoding": each} for each in codes]
+    concepts = [{"code": each["code"]} for each in codes]
+    include = [{"system": "s", "concept": concepts}, {"system": "s", "valueSet": ["#s"]}]
+    asked = form(
+        item("q", "choice", repeats=True, answerOption=options),
+        item("r", "choice", repeats=True, answerValueSet="#s"),
+        contained=[{"resourceType": "ValueSet", "id": "s", "compose": {"include": include}}],
+    )
+    return asked, response(answered("q", *options), answered("r", *options))
+
+
 def calls(call):
     """Return how many functions are called, Python's own and those of its libraries."""
     counted = 0
@@ -83,7 +97,7 @@ def calls(call):
     return counted
 
 
-SHAPES = [plain, chained, repeated, expressed, bounded]
+SHAPES = [plain, chained, repeated, expressed, bounded, chosen]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)

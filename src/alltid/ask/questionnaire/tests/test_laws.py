@@ -211,7 +211,7 @@ def test_session_that_is_taken_up_again_has_the_same_response(made, given_answer
 
 
 @given(any_json | fhir_shaped, any_json | fhir_shaped)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_nothing_raises_on_any_json(one, other):
     shaped = other if isinstance(other, dict) else {"item": other}
     first = one if isinstance(one, dict) else {"item": one}
@@ -224,7 +224,7 @@ def test_nothing_raises_on_any_json(one, other):
 
 
 @given(fhir_shaped, st.lists(st.sampled_from("abc"), max_size=3), st.data())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_nothing_raises_where_one_part_of_a_good_form_is_any_json(part, path, data):
     good = form(
         item(

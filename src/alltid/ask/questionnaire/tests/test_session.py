@@ -249,6 +249,15 @@ def test_condition_in_a_repeated_group_asks_its_own_repetition():
     assert Session.resume(read(CHILDREN), made).response("completed") == made
 
 
+def test_form_that_wants_groups_within_groups_many_times_starts_with_one_of_each():
+    many = extension("questionnaire-minOccurs", "Integer", 1_000)
+    nested = item("g0", "group", many, repeats=True, item=[item("q")])
+    for index in range(1, 10):
+        nested = item(f"g{index}", "group", many, repeats=True, item=[nested])
+
+    assert len(shown(Session(read(form(nested))))) == 11
+
+
 def test_repetition_that_is_taken_away_takes_its_answers_along():
     session = Session(read(CHILDREN))
     session.repeat("child", 2)

@@ -324,6 +324,13 @@ SETS = {
         }
     },
     "whole": {"compose": {"include": [{"system": f"{SYSTEM}/contained"}]}},
+    "shared": {
+        "compose": {
+            "include": [
+                {"system": SYSTEM, "concept": [*CONCEPTS, {"code": "z"}], "valueSet": ["#composed"]}
+            ]
+        }
+    },
 }
 
 
@@ -343,6 +350,19 @@ def test_contained_and_expanded_value_sets_are_read(name):
     assert check("a", display="A") == check("b") == []
     assert check("z") == [("error", "not-in-value-set")]
     assert check("a", display="B") == [("error", "not-in-value-set")]
+
+
+def test_value_sets_that_name_each_other_come_to_an_end():
+    names = [f"s{index}" for index in range(30)]
+    tangle = [
+        {"resourceType": "ValueSet", "id": name, "compose": {"include": [
+            *({"valueSet": [f"#{other}"]} for other in names),
+            {"system": SYSTEM, "concept": [{"code": name}]}]}}
+        for name in names
+    ]  # fmt: skip
+    more = {"form_more": {"contained": tangle}, "answerValueSet": "#s0"}
+
+    assert said("choice", coding("s0"), **more) == []
 
 
 def test_value_set_that_is_not_here_is_said_once_a_question():
