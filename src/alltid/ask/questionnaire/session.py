@@ -282,27 +282,30 @@ class Session:
     def _settle(self) -> None:
         """Work out all from the answers, in rounds until nothing changes.
 
-        Expressions that are still changing after the last round run in a circle: what they
-        calculate is left empty, and what they enable is not enabled.
+        Expressions that still change in the later rounds run in a circle: what they calculate is
+        left empty, and what they enable is not enabled.
         """
         enabled: dict[Key, bool] = {}
         calculated: dict[Key, tuple[Typed, ...]] = {}
         known: dict[tuple[Key, str], _Known] = {}
         allowance = Allowance()
-        for round_left in range(ROUNDS, -1, -1):
+        restless: set[Key] = set()
+        for number in range(ROUNDS):
             self._lay_out(enabled, calculated)
             if not any(item.calculated or item.enable_expression for item in self.form.order):
                 return
             snapshot = Snapshot(
                 {"resourceType": "QuestionnaireResponse", "item": self._response}, self.form.raw
             )
-            now_enabled, now_calculated = self._evaluate(snapshot, known, allowance)
-            if now_enabled == enabled and now_calculated == calculated:
+            before = enabled, calculated
+            enabled, calculated = self._evaluate(snapshot, known, allowance)
+            if (enabled, calculated) == before:
                 return
-            if round_left == 1:
-                _still(enabled, now_enabled, False)
-                _still(calculated, now_calculated, ())
-            enabled, calculated = now_enabled, now_calculated
+            if number >= ROUNDS // 2:
+                restless |= _changed(before[0], enabled) | _changed(before[1], calculated)
+        for key in restless:
+            enabled.pop(key, None)
+            calculated.pop(key, None)
         self._lay_out(enabled, calculated)
 
     def _lay_out(
@@ -432,11 +435,9 @@ def _lineage(item: Item) -> list[Item]:
     return out[::-1]
 
 
-def _still(earlier: Mapping[Key, Any], later: dict[Key, Any], empty: Any) -> None:
-    """Give what has not come to rest its quiet value."""
-    for key in earlier.keys() | later.keys():
-        if earlier.get(key) != later.get(key):
-            later[key] = empty
+def _changed(earlier: Mapping[Key, Any], later: Mapping[Key, Any]) -> set[Key]:
+    keys = earlier.keys() | later.keys()
+    return {key for key in keys if earlier.get(key) != later.get(key)}
 
 
 def _result(

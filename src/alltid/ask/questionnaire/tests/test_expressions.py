@@ -284,6 +284,7 @@ def test_expressions_that_ask_for_each_other_come_to_an_end():
     other.answer("three", "x")
 
     assert first == other.response()
+    assert {each["linkId"] for each in first.get("item", [])}.isdisjoint({"one", "two", "three"})
 
 
 def test_long_chain_of_expressions_comes_to_rest():
