@@ -204,7 +204,7 @@ def _has_unit(quantity: Json, unit: Json) -> bool:
 def _belongs(coding: Json, found: ValueSet) -> bool:
     return (
         found.unread
-        or coding.get("system") in found.open_systems
+        or str(coding.get("system")) in found.open_systems
         or any(same_code(each, coding) for each in found.with_code(coding.get("code")))
     )
 

@@ -260,7 +260,7 @@ def _bound(raw: Json, *names: str) -> Typed | None:
     """Return a least or greatest value with its type, of the first extension that has one."""
     urls = {f"{base}{name}" for name in names for base in (CORE, SDC)}
     for each in objects(raw.get("extension")):
-        if each.get("url") in urls and (found := typed(each)):
+        if str(each.get("url")) in urls and (found := typed(each)):
             return found
     return None
 

@@ -154,7 +154,7 @@ def _mark(coding: Json) -> tuple[object, object]:
 def _may_have(found: ValueSet, coding: Json) -> bool:
     return (
         found.unread
-        or coding.get("system") in found.open_systems
+        or str(coding.get("system")) in found.open_systems
         or any(_mark(each) == _mark(coding) for each in found.with_code(coding["code"]))
     )
 
