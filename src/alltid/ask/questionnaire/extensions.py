@@ -69,6 +69,11 @@ def parts(element: Json, name: str) -> list[Any]:
     return [each[1] for each in found if each]
 
 
+def spoken(language: str) -> tuple[str, str]:
+    """Return the tags that a language goes by, the nearest first: sv-fi, then sv."""
+    return language.lower(), language.lower().partition("-")[0]
+
+
 def in_language(element: object, key: str, language: str | None) -> str | None:
     """Return a text of an element in a language, or as it was written where it has no translation.
 
@@ -82,7 +87,7 @@ def in_language(element: object, key: str, language: str | None) -> str | None:
             for each in extensions(beside, "translation")
             if isinstance(each, dict)
         }
-        for tag in (language.lower(), language.lower().partition("-")[0]):
+        for tag in spoken(language):
             if found := translations.get(tag):
                 return found
     return words(element.get(key))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-from .extensions import Json, in_language
+from .extensions import Json, in_language, objects, spoken
 from .issues import Remark
 from .terms import Terms, ValueSet
 
@@ -42,8 +42,8 @@ class Constraint:
 
     def says(self, language: str | None = None) -> str:
         """Return the form's own sentence in a language."""
-        for each in self.raw.get("extension", ()):
-            if isinstance(each, dict) and each.get("url") == "human":
+        for each in objects(self.raw.get("extension")):
+            if each.get("url") == "human":
                 found = in_language(each, "valueString", language)
                 return found or self.human
         return self.human
@@ -64,9 +64,9 @@ class Option:
         """Return how the option is shown in a language: its display, or the value itself."""
         if isinstance(self.value, dict):
             shown = in_language(self.value, "display", language) if self.kind == "Coding" else None
-            for each in self.value.get("designation", ()):  # of a concept in a value set
-                named = each.get("language") if isinstance(each, dict) else None
-                if language and named == language and "value" in each:
+            for each in objects(self.value.get("designation")):  # of a concept in a value set
+                named = str(each.get("language")).lower()
+                if language and named in spoken(language) and "value" in each:
                     return str(each["value"])
             return shown or str(
                 self.value.get("display")
@@ -78,8 +78,8 @@ class Option:
 
     def prefix(self, language: str | None = None) -> str | None:
         """Return what stands before the option, as in "a)"."""
-        for each in self.raw.get("extension", ()):
-            if isinstance(each, dict) and str(each.get("url")).endswith("optionPrefix"):
+        for each in objects(self.raw.get("extension")):
+            if str(each.get("url")).endswith("optionPrefix"):
                 return in_language(each, "valueString", language)
         return None
 

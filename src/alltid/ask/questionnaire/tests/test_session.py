@@ -123,6 +123,19 @@ def test_language_is_switched_half_way_and_no_answer_changes(ada):
     assert ada.response() == before
 
 
+def test_codes_of_a_value_set_are_shown_in_the_language_that_they_are_designated_in():
+    concept = {"code": "y", "display": "Yes", "designation": [{"language": "sv", "value": "Ja"}]}
+    include = [{"system": "s", "concept": [concept]}]
+    contained = [{"resourceType": "ValueSet", "id": "set", "compose": {"include": include}}]
+    asked = form(item("q", "choice", answerValueSet="#set"), contained=contained)
+    session = Session(read(asked))
+    session.answer("q", "y")
+
+    (option,) = session.options("q")
+    assert [option.text(each) for each in ("sv-FI", "en", None)] == ["Ja", "Yes", "Yes"]
+    assert values(session, "q") == [{"system": "s", "code": "y", "display": "Yes"}]
+
+
 @pytest.mark.parametrize(
     ("link_id", "given"),
     [
