@@ -37,7 +37,7 @@ bench: ## measure everything, or one thing (NAME=first_page)
 	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
 	exec .venv/bin/python -m bench $(NAME)
 
-eval: ## print how good the recogniser and the coach are on messages they never saw
+eval: ## print how good the recogniser, the coach and the questionnaire engine are
 	@sh scripts/environment.sh test
 	@.venv/bin/python -m evaluation
 

@@ -1,4 +1,6 @@
-"""Prints how good the recogniser and the coach are on messages they never saw: `make eval`.
+"""Prints how good the recogniser, the coach and the questionnaire engine are: `make eval`.
+
+The first two are tried on messages they never saw, the third on responses whose outcome is known.
 
 Precision: of what was called an offer (or flagged), how much is one. Recall: of the offers, how
 many were found. The interval beside a share is Wilson's, 95 %. Everyday messages are read from
@@ -15,6 +17,7 @@ from alltid.spot import blame, recognise
 from alltid.spot.recogniser import heaviest
 
 from .messages import LANGUAGES, Labelled, check, read
+from .questionnaires import agreement
 
 EVERYDAY = Path(__file__).parents[2] / "shared" / "benign-messages"
 ASKS = ("picture", "video", "camera", "meeting", "more", "price")
@@ -136,6 +139,7 @@ def main() -> None:
     for language in LANGUAGES:
         replies(language)
     budgets(everyday(), lambda language, name: read(language, name, "test"))
+    agreement()
     sys.stdout.flush()
 
 

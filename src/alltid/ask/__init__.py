@@ -1,0 +1,1 @@
+"""Asking every child, alone, when somebody can act."""
