@@ -372,7 +372,7 @@ ALNUM = LETTER | DIGIT
 RING, DOTS = 0x30A, 0x308
 SMALL_A, SMALL_O, A_RING, A_DOTS, O_DOTS = map(ord, "aoåäö")
 AT, DOLLAR, BANG, BAR, APOSTROPHE, UNDERSCORE, EQUALS = map(ord, "@$!|'_=")
-DOT, COMMA, COLON, BLANK, PERCENT, QUESTION = map(ord, ".,: %?")
+DOT, COMMA, COLON, BLANK, PERCENT, QUESTION, ZERO = map(ord, ".,: %?0")
 # Letters of roles (lexicon.ROLES) that are told apart here.
 WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(  # noqa: E741 - letters of roles
     ord, "xNvDEfHILPSTUVY"
@@ -668,7 +668,9 @@ def _tokens(text: Codes, size: int, kinds: npt.NDArray[np.uint8], space: Record)
 
 @compiled
 def _number(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) -> int:
-    """Where a number ends, with its thousands and its decimals."""
+    """Where a number ends, with its thousands and its decimals, or with its digits apart."""
+    if apart := _digits_apart(text, size, place, kinds):
+        return apart
     while place < size and kinds[text[place]] & DIGIT:
         place += 1
     while (
@@ -689,6 +691,24 @@ def _number(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) ->
         while place < size and kinds[text[place]] & DIGIT:
             place += 1
     return place
+
+
+@compiled
+def _digits_apart(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) -> int:
+    """Where a number like "2 0 0" ends, or nought where none begins here."""
+    if text[place] == ZERO:
+        return 0
+    count = 1
+    while (
+        count <= LONGEST_SUM
+        and place + 2 * count < size
+        and text[place + 2 * count - 1] == BLANK
+        and kinds[text[place + 2 * count]] & DIGIT
+    ):
+        count += 1
+    end = place + 2 * count - 1
+    whole = end == size or not kinds[text[end]] & DIGIT
+    return end if 3 <= count <= LONGEST_SUM and text[end - 1] == ZERO and whole else 0
 
 
 @compiled

@@ -16,6 +16,7 @@ from . import compiled, reading
 from .compiled import (
     A_DOTS,
     A_RING,
+    BLANK,
     COMMA,
     FEW,
     O_DOTS,
@@ -185,7 +186,10 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
                 found = (found ^ np.uint64(data[place])) * PRIME
                 value = value * 10 + int(data[place]) - 48 if value < SUM else value
                 place += 1
-            more = place + 1 < end and data[place] == COMMA and 48 <= data[place + 1] <= 57
+            sign = data[place] if place + 1 < end else 0
+            more = sign in (COMMA, BLANK) and 48 <= data[place + 1] <= 57
+            # Whatever is beyond ASCII may be a blank.
+            more = more and (sign == COMMA or place - first == 1) or sign > 127
             if more or place - first > 2:
                 value = SUM
             bits |= held.number if value >= SUM else held.hour if value >= FEW else 0
