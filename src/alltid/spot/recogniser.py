@@ -24,7 +24,7 @@ GIVEN_FOR = {
     "P": (_FOR_PICTURES := frozenset("DGRFQNvblp")),
     "V": _FOR_PICTURES,
     "C": _FOR_PICTURES,
-    "M": frozenset("DGRFQNblp"),
+    "M": frozenset("DGRFQNbl"),
 }
 # The gate of bulk.py lets pass whatever has one of each.
 ASKS, GIVES = frozenset(GIVEN_FOR), frozenset[str]().union(*GIVEN_FOR.values())
