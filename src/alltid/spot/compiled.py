@@ -365,7 +365,9 @@ def _outline() -> npt.NDArray[np.uint8]:
 
 def room(held: Record) -> Record:
     """Where messages of up to LONGEST bytes are read, one after the other: made once."""
-    names = "text other token_start token_end letter noted role meaning item_start item_end row outline"
+    names = (
+        "text other token_start token_end letter noted role meaning item_start item_end row outline"
+    )
     codes = {name: np.zeros(LONGEST + 32, np.int32) for name in names.split()}
     hashes = {name: np.zeros(LONGEST + 32, np.uint64) for name in ("token_hash", "item_hash")}
     return record(

@@ -188,9 +188,10 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
                 place += 1
             sign = data[place] if place + 1 < end else 0
             more = sign in (COMMA, BLANK) and 48 <= data[place + 1] <= 57
+            if sign == BLANK and place - first > 1:
+                more = False
             # Whatever is beyond ASCII may be a blank.
-            more = more and (sign == COMMA or place - first == 1) or sign > 127
-            if more or place - first > 2:
+            if more or sign > 127 or place - first > 2:
                 value = SUM
             bits |= held.number if value >= SUM else held.hour if value >= FEW else 0
         else:
