@@ -187,9 +187,8 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
                 value = value * 10 + int(data[place]) - 48 if value < SUM else value
                 place += 1
             sign = data[place] if place + 1 < end else 0
-            more = sign in (COMMA, BLANK) and 48 <= data[place + 1] <= 57
-            if sign == BLANK and place - first > 1:
-                more = False
+            joins = sign == COMMA or (sign == BLANK and place - first == 1)
+            more = joins and 48 <= data[place + 1] <= 57
             # Whatever is beyond ASCII may be a blank.
             if more or sign > 127 or place - first > 2:
                 value = SUM
