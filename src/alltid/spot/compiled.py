@@ -290,6 +290,7 @@ def tables(words: Lexicon) -> Record:
         asks=_asks(),
         given=_given(),
         parts=_parts(),
+        outline=_outline(),
         weights=np.array(list(offer.weights.values()), np.float64),
         role_features=np.array([features.get(f"r={role}", -1) for role in ROLES], np.int32),
         bias=offer.bias,
@@ -349,12 +350,24 @@ def _parts() -> npt.NDArray[np.uint8]:
     return bits
 
 
+def _outline() -> npt.NDArray[np.uint8]:
+    """The letter of each letter in outline, nought where it has none."""
+    left_out = evidence._PASSED | evidence.NOT_OUTLINED
+    outline = np.arange(256, dtype=np.uint8)
+    for letter, outlined in evidence.OUTLINED.items():
+        outline[ord(letter)] = ord(outlined)
+    outline[list(map(ord, left_out))] = 0
+    return outline
+
+
 # --- a message ---------------------------------------------------------------------------------
 
 
 def room(held: Record) -> Record:
     """Where messages of up to LONGEST bytes are read, one after the other: made once."""
-    names = "text other token_start token_end letter noted role meaning item_start item_end row"
+    names = (
+        "text other token_start token_end letter noted role meaning item_start item_end row outline"
+    )
     codes = {name: np.zeros(LONGEST + 32, np.int32) for name in names.split()}
     hashes = {name: np.zeros(LONGEST + 32, np.uint64) for name in ("token_hash", "item_hash")}
     return record(
@@ -372,7 +385,7 @@ ALNUM = LETTER | DIGIT
 RING, DOTS = 0x30A, 0x308
 SMALL_A, SMALL_O, A_RING, A_DOTS, O_DOTS = map(ord, "aoåäö")
 AT, DOLLAR, BANG, BAR, APOSTROPHE, UNDERSCORE, EQUALS = map(ord, "@$!|'_=")
-DOT, COMMA, COLON, BLANK, PERCENT, QUESTION = map(ord, ".,: %?")
+DOT, COMMA, COLON, BLANK, PERCENT, QUESTION, ZERO = map(ord, ".,: %?0")
 # Letters of roles (lexicon.ROLES) that are told apart here.
 WORD, NUMBER, HOUR, D, E, F, H, I, L, P, S, T, U, V, Y = map(  # noqa: E741 - letters of roles
     ord, "xNvDEfHILPSTUVY"
@@ -382,7 +395,7 @@ READERS, WRITERS, THINGS, OTHERS, WRITER_SENDS, OTHER_SENDS = map(ord, "1345mr")
 REACH = evidence._REACH
 SUM, FEW, LONGEST_SUM = reading._SUM, reading._FEW, reading._LONGEST_SUM
 LONGEST_WORD = lexicon._LONGEST_WORD
-WORD_SEED = np.uint64(hash_of("w="))
+WORD_SEED, OUTLINE_SEED = np.uint64(hash_of("w=")), np.uint64(hash_of(evidence.OUTLINE))
 
 
 @compiled
@@ -668,7 +681,10 @@ def _tokens(text: Codes, size: int, kinds: npt.NDArray[np.uint8], space: Record)
 
 @compiled
 def _number(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) -> int:
-    """Where a number ends, with its thousands and its decimals."""
+    """Where a number ends, with its thousands and its decimals, or with its digits apart."""
+    apart = _digits_apart(text, size, place, kinds)
+    if apart:
+        return apart
     while place < size and kinds[text[place]] & DIGIT:
         place += 1
     while (
@@ -689,6 +705,27 @@ def _number(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) ->
         while place < size and kinds[text[place]] & DIGIT:
             place += 1
     return place
+
+
+@compiled
+def _digits_apart(text: Codes, size: int, place: int, kinds: npt.NDArray[np.uint8]) -> int:
+    """Where a number like "2 0 0" ends, or nought where none begins here."""
+    if text[place] == ZERO:
+        return 0
+    count = 1
+    while (
+        count <= LONGEST_SUM
+        and place + 2 * count < size
+        and text[place + 2 * count - 1] == BLANK
+        and kinds[text[place + 2 * count]] & DIGIT
+    ):
+        count += 1
+    end = place + 2 * count - 1
+    if count < 3 or count > LONGEST_SUM or text[end - 1] != ZERO:
+        return 0
+    if end < size and kinds[text[end]] & DIGIT:
+        return 0
+    return end
 
 
 @compiled
@@ -898,15 +935,16 @@ def _offered(text: Codes, items: int, line: float, held: Record, space: Record) 
 @compiled
 def _weight(text: Codes, start: int, end: int, items: int, held: Record, space: Record) -> float:
     """evidence.weigh for a passage."""
-    letter, noted, row, turn = space.letter, space.noted, space.row, space.turn
+    letter, noted, turn = space.letter, space.noted, space.turn
+    row, outline = space.row, space.outline
     turn[0] += 1
     for place in range(start, end):
         noted[place] = COMMA if _mark(place, held, space) & TOWARDS else letter[place]
     total = held.bias
-    size = 0
+    size = outlined = 0
     if start == 0:
-        row[0] = BEGINS
-        size = 1
+        row[0] = outline[0] = BEGINS
+        size = outlined = 1
     last, pair, beside = SEED, WORD_SEED, np.int64(0)
     for place in range(start, end):
         code = np.int64(noted[place])
@@ -917,7 +955,9 @@ def _weight(text: Codes, start: int, end: int, items: int, held: Record, space: 
         if not held.parts[code] & PASSED:
             row[size] = code
             size += 1
-            total += _one(step(SEED, code), held, space)
+        if held.outline[code]:
+            outline[outlined] = held.outline[code]
+            outlined += 1
         word = True
         for each in range(space.item_start[place], space.item_end[place]):
             word = word and held.kinds[text[each]] & ALPHA != 0
@@ -939,12 +979,21 @@ def _weight(text: Codes, start: int, end: int, items: int, held: Record, space: 
         if space.role[place] >= 0:
             total += _number_of(np.int64(held.role_features[space.role[place]]), held, space)
     if end == items:
-        row[size] = ENDS
-        size += 1
-        total += _one(step(SEED, ENDS), held, space)
+        row[size] = outline[outlined] = ENDS
+        size, outlined = size + 1, outlined + 1
+    total += _row_weight(row, size, SEED, held, space)
+    return total + _row_weight(outline, outlined, OUTLINE_SEED, held, space)
+
+
+@compiled
+def _row_weight(row: Codes, size: int, seed: np.uint64, held: Record, space: Record) -> float:
+    """What evidence.role_features finds in a row of letters."""
+    total = 0.0
     for first in range(size):
-        found = step(SEED, row[first])
+        found = step(seed, row[first])
         apart = step(found, UNDERSCORE)
+        if row[first] != BEGINS:
+            total += _one(found, held, space)
         for second in range(first + 1, min(first + REACH + 1, size)):
             if second < first + 4:
                 found = step(found, row[second])

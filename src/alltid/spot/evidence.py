@@ -20,6 +20,12 @@ from .reading import Item
 _PASSED = frozenset("xa,~:")
 # How far apart two roles may stand to be one feature.
 _REACH = 6
+# In outline every ask is one letter and every gift another, and words that only point or place are
+# left out: what is learned of a picture for money holds for a meeting for shoes. The sign before
+# such a feature tells it from the row itself.
+OUTLINED = {**dict.fromkeys("P1VCM", "K"), **dict.fromkeys("DNGFR", "X")}
+NOT_OUTLINED = frozenset("ocYUI")
+OUTLINE = "#"
 _TOWARDS = frozenset({"till", "to", "åt"})
 _NOT_OTHER_WORDS = frozenset("PVCMDGRFN~")
 
@@ -86,12 +92,14 @@ def _sender(letters: Sequence[str], place: int) -> str:
 
 
 def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -> set[str]:
-    """What is there to weigh in a passage: roles, roles in a row, roles near each other, words.
+    """What is there to weigh in a passage: roles, in a row, near each other, in outline, and words.
 
     begins, ends: whether the passage begins and ends its message.
     """
     letters = annotated(items)
     found = role_features(letters, begins=begins, ends=ends)
+    outline = [OUTLINED.get(letter, letter) for letter in letters if letter not in NOT_OUTLINED]
+    found.update([OUTLINE + each for each in role_features(outline, begins=begins, ends=ends)])
     found.update(_words(items, letters))
     return found
 

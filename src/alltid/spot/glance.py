@@ -16,6 +16,7 @@ from . import compiled, reading
 from .compiled import (
     A_DOTS,
     A_RING,
+    BLANK,
     COMMA,
     FEW,
     O_DOTS,
@@ -185,8 +186,11 @@ def may_offer(data: Bytes, start: int, end: int, held: Record) -> bool:
                 found = (found ^ np.uint64(data[place])) * PRIME
                 value = value * 10 + int(data[place]) - 48 if value < SUM else value
                 place += 1
-            more = place + 1 < end and data[place] == COMMA and 48 <= data[place + 1] <= 57
-            if more or place - first > 2:
+            sign = data[place] if place + 1 < end else 0
+            joins = sign == COMMA or (sign == BLANK and place - first == 1)
+            more = joins and 48 <= data[place + 1] <= 57
+            # Whatever is beyond ASCII may be a blank.
+            if more or sign > 127 or place - first > 2:
                 value = SUM
             bits |= held.number if value >= SUM else held.hour if value >= FEW else 0
         else:

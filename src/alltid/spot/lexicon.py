@@ -435,9 +435,11 @@ def _add(lexicon: Lexicon, row: Row) -> None:
 # Written on a keyboard without them, or in a hurry: "for" is för, "far" may be får.
 _WITHOUT_RINGS = str.maketrans("åäö", "aao")
 
-# What a message is made of, after folding: words, numbers, and the signs that carry meaning.
+# What a message is made of, after folding: words, numbers ("2 0 0" is one), and the signs that
+# carry meaning.
 WORD = re.compile(
-    r"[a-zåäö]+(?:'[a-z]+)?|\d+(?:[.,: ]\d{3})*(?:[.,]\d+)?|[=+&/%,;:?!.\n\"()>$\u20ac\u00a3-]"
+    r"[a-zåäö]+(?:'[a-z]+)?|[1-9](?: \d){1,4} 0(?! ?\d)|\d+(?:[.,: ]\d{3})*(?:[.,]\d+)?"
+    r"|[=+&/%,;:?!.\n\"()>$\u20ac\u00a3-]"
     r"|[^\x00-\x7f]"
 )
 

@@ -26,7 +26,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzåäö")
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
-    "h", "km", "cm", "m", "kg", "g", "mp", "gb", "tb", "x", "st", "år", "tim",
+    "h", "km", "cm", "m", "kg", "g", "mp", "gb", "tb", "x", "år", "tim",
     "timmar", "timme", "dagar", "veckor", "days", "weeks", "th", "nd", "rd",
 })
 # fmt: on

@@ -3,14 +3,15 @@
 "send it or I'll show everyone" gives nothing and is no offer, and a child who has it looked at must
 not read that nothing was seen. Words of threats alone are everyday words ("otherwise", "report
 you"), so three things stand near each other: a phrase of a threat, something that is demanded, and
-the tie between the two ("or", "if you don't").
+the tie between the two ("or", "if you don't"). "If you don't come, I'll" is a demand and a tie in
+one, where the writer is the one who would do it: "tell your mum if you don't come" is advice.
 """
 
 import re
 
 from .fold import fold
 from .lexicon import Lexicon, offers
-from .reading import read
+from .reading import Item, read
 
 # Letters of lexicon.ROLES: a picture, a video, the camera, a meeting, more, money; sending, paying.
 _DEMANDED = frozenset("PVCMODsp")
@@ -19,6 +20,13 @@ _TIE = re.compile(
     r"|(?:if|om) \w+ (?:don'?t|do not|won'?t|inte|ej))\b"
 )
 _NEAR = 14
+_DEMAND = re.compile(
+    r"\b(?:if|om) (?:you|u|ya|du|ru|ni) (?:don'?t|do not|won'?t|inte|ej) (?:"
+    r"come|answer|reply|do|call|listen|obey|agree|say|talk|write|text|get|show|open|accept|say yes"
+    r"|kommer|svarar|gör|ringer|lyssnar|lyder|går med|säger|pratar|skriver|dyker upp|ställer upp"
+    r"|öppnar|tackar ja|accepterar|håller|fixar)\b"
+)
+_WRITER, _I = "I", re.compile(r"\b(?:jag|ja|vi|i|i'll|ill|we)\b")
 
 
 def threatens(text: str, lexicon: Lexicon | None = None) -> bool:
@@ -33,8 +41,17 @@ def threatens(text: str, lexicon: Lexicon | None = None) -> bool:
         ):
             continue
         near = items[max(0, place - _NEAR) : place + 1 + _NEAR]
-        if any(each.letter in _DEMANDED for each in near) and _TIE.search(
-            folded.text[near[0].start : near[-1].end]
-        ):
+        around = folded.text[near[0].start : near[-1].end]
+        if any(each.letter in _DEMANDED for each in near) and _TIE.search(around):
+            return True
+        if _DEMAND.search(around) and _is_writers(folded.text, items, place):
             return True
     return False
+
+
+def _is_writers(text: str, items: list[Item], place: int) -> bool:
+    """Whether the writer is the one who would do what a phrase of a threat says."""
+    before = items[max(0, place - 2) : place]
+    return any(each.letter == _WRITER for each in before) or bool(
+        _I.search(text[items[place].start : items[place].end])
+    )

@@ -119,6 +119,8 @@ DRESSES = {
     "spaced": lambda text: "  ".join(map(_apart(" "), text.split())),
     "dotted": lambda text: " ".join(map(_apart(". "), text.split())),
     "dashed": lambda text: " ".join(map(_apart("–"), text.split())),
+    "figures apart": lambda text: re.sub(r"\d{3,}", lambda found: " ".join(found[0]), text),
+    "figures far apart": lambda text: re.sub(r"\d{3,}", lambda f: "\u00a0".join(f[0]), text),
     "starred": lambda text: text.replace(" ", "*"),
     "no-break": lambda text: text.replace(" ", "\u00a0\u00a0"),
     "emoji around": lambda text: text.replace(" ", "😀❤️ "),

@@ -27,6 +27,11 @@ OFFERS = [
         {"electronics"},
         "to_reader",
     ),
+    ("bild på dig så får du 2 0 0", {"picture"}, {"money"}, "to_reader"),
+    ("a video of you = 150 st", {"video"}, {"money"}, "to_reader"),
+    ("säljer du bilder på dig själv?", {"picture"}, set(), "to_reader"),
+    ("what's a pic of you worth? cash", {"picture", "price"}, {"money"}, "to_reader"),
+    ("i can meet you if you pay me", {"meeting"}, {"money"}, "from_writer"),
     ("ge mig 200 vbucks så får du en bild på mig", {"picture"}, {"game"}, "from_writer"),
     ("han sa att jag får 500 om jag skickar en bild på mig", {"picture"}, {"money"}, "told"),
 ]

@@ -18,6 +18,8 @@ from alltid.spot import recognise, threatens
         "om du inte skickar så sprider jag bilden",
         "sätt på kameran annars skickar jag det till din skola",
         "betala 500 eller så skickar jag till dina föräldrar",
+        "om du inte kommer så visar jag alla i klassen",
+        "if you don't answer i'll tell your parents",
     ],
 )
 def test_a_demand_that_is_tied_to_a_threat_is_one_and_no_offer(text: str) -> None:
@@ -33,6 +35,8 @@ def test_a_demand_that_is_tied_to_a_threat_is_one_and_no_offer(text: str) -> Non
         "pay by friday or the ticket goes to someone else",
         "skicka listan annars glömmer jag mjölken",
         "berätta för din mamma om du inte mår bra",
+        "berätta för din mamma om du inte kommer hem i tid",
+        "tell your mum if you don't come to practice",
         "ska jag köpa fika eller tar du med?",
         "5 bilder = 200kr, deal?",
     ],
