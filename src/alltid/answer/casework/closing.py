@@ -40,6 +40,7 @@ class Missing(StrEnum):
     DEBRIEF = "debrief"
     PRANK_READER = "prank_reader"
     HAND_OVER = "hand_over"
+    ANOTHER_TEAM = "another_team"
 
 
 def _not_before(state: State) -> datetime:
@@ -64,6 +65,7 @@ def what_is_missing(state: State, thread: Thread, *, by_lead: bool, now: datetim
         Missing.CHILD_NOT_TOLD: thread.reachable and told is None,
         Missing.TOLD_LATELY: thread.reachable and told is not None and now < _not_before(state),
         Missing.HAND_OVER: state.hand_over is not None,
+        Missing.ANOTHER_TEAM: state.team_asked is not None,
         Missing.DEBRIEF: bool(state.owed),
         Missing.LEAD: state.was_grave and not by_lead,
     }

@@ -34,10 +34,11 @@ class Wanted(StrEnum):
     ACCEPT = "accept"
     PRANK = "prank"
     STOP = "stop"
+    ANOTHER_TEAM = "another_team"
 
 
 # What a lead does; the rest is for whoever carries the case.
-FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.REVIEW})
+FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.REVIEW, Wanted.ANOTHER_TEAM})
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ TIMERS: Timers = {
     Wanted.REVIEW: _by_risk(Timer(days=7), Timer(days=7), Timer(days=30)),
     Wanted.READER: _by_risk(Timer(minutes=60), SAME_DAY, Timer(working_days=1)),
     Wanted.ACCEPT: _by_risk(Timer(minutes=60), SAME_DAY, Timer(working_days=1)),
+    Wanted.ANOTHER_TEAM: _by_risk(Timer(minutes=60), SAME_DAY, Timer(working_days=1)),
     Wanted.PRANK: _by_risk(SAME_DAY, SAME_DAY, Timer(working_days=2)),
     Wanted.STOP: _by_risk(SAME_DAY, SAME_DAY, Timer(working_days=2)),
 }
