@@ -61,7 +61,7 @@ def _ask_page(
     request: StaffRequest, opened: OpenDisclosure, form: AskTeam, status: int
 ) -> HttpResponse:
     disclosure, now = opened.disclosure, timezone.now()
-    teams = [
+    others = [
         {
             "id": pk,
             "team": team,
@@ -73,7 +73,7 @@ def _ask_page(
     ]
     context = {
         "form": form,
-        "teams": teams,
+        "others": others,
         "thread": {"id": disclosure.pk, "reference": reference(disclosure.pk)},
         "reachable": disclosure.reaches_child,
         "owed": _owed(opened),
@@ -101,9 +101,9 @@ def _next_reading(giving: Team, receiving: Team, now: datetime) -> str:
 @require_GET
 @guarded
 @unlocked_required
-def asked(request: StaffRequest, pk: int) -> HttpResponse:
+def asked(request: StaffRequest, number: int) -> HttpResponse:
     """Show what another team asks, and nothing of what was told."""
-    return _asked_page(request, access.find_asked(request.unlocked.user, pk), DeclineForm())
+    return _asked_page(request, access.find_asked(request.unlocked.user, number), DeclineForm())
 
 
 def _asked_page(
@@ -160,35 +160,35 @@ def _thread_url(user: User, handing: Handing) -> str:
 @require_POST
 @guarded
 @unlocked_required
-def accept(request: StaffRequest, pk: int) -> HttpResponse:
+def accept(request: StaffRequest, number: int) -> HttpResponse:
     """Say yes for one's team, and go to the talk."""
-    handing = access.find_asked(request.unlocked.user, pk)
+    handing = access.find_asked(request.unlocked.user, number)
     try:
         asking.accept(request.unlocked, handing, timezone.now())
     except SettledMeanwhile:
-        return _settled_meanwhile(request, pk, DeclineForm())
+        return _settled_meanwhile(request, number, DeclineForm())
     return SeeOther(reverse("answer:thread", args=[handing.disclosure_id]))
 
 
 @require_POST
 @guarded
 @unlocked_required
-def decline(request: StaffRequest, pk: int) -> HttpResponse:
+def decline(request: StaffRequest, number: int) -> HttpResponse:
     """Say no for one's team, with a reason."""
-    handing = access.find_asked(request.unlocked.user, pk)
+    handing = access.find_asked(request.unlocked.user, number)
     form = DeclineForm(request.POST)
     if not form.is_valid():
         return _asked_page(request, handing, form, 422)
     try:
         asking.decline(request.unlocked, handing, form.cleaned_data["because"], timezone.now())
     except SettledMeanwhile:
-        return _settled_meanwhile(request, pk, form)
+        return _settled_meanwhile(request, number, form)
     return SeeOther(reverse("answer:team_inbox", args=[handing.receiving.slug]))
 
 
-def _settled_meanwhile(request: StaffRequest, pk: int, form: DeclineForm) -> HttpResponse:
+def _settled_meanwhile(request: StaffRequest, number: int, form: DeclineForm) -> HttpResponse:
     """Somebody was faster: the page as it stands now, with what was typed."""
-    handing = access.find_asked(request.unlocked.user, pk)
+    handing = access.find_asked(request.unlocked.user, number)
     return _asked_page(request, handing, form, 409, lost=True)
 
 
