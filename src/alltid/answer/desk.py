@@ -78,6 +78,7 @@ def context(
         "left_out": _left_out(lines),
         "earlier": messages([line for line in lines if line.sequence not in is_new]),
         "form": form,
+        "coaching": form.coaching,
         "conflict": bool(form.non_field_errors()),
         "draft_saved": _draft_saved(disclosure, user, now),
         "can_pass": [one for one in can_answer if one != owner],

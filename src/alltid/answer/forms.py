@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +12,8 @@ from alltid.people.forms import StaffForm
 from alltid.vault.envelope import seal_export
 from alltid.vault.errors import VaultError
 from alltid.web.pictures import cut_pictures
+
+from .coach import Coaching
 
 LONGEST = 10_000
 
@@ -33,6 +36,7 @@ class ReplyForm(StaffForm):
             for name in ("required", "invalid", "min_value", "max_value")
         },
     )
+    heard = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         """Cut out pictures that were pasted as text."""
@@ -66,6 +70,11 @@ class ReplyForm(StaffForm):
                 % {"over": len(text) - LONGEST}
             )
         return text
+
+    @cached_property
+    def coaching(self) -> Coaching:
+        """What the coach says of what is written, and what of that was said before."""
+        return Coaching.of(self["text"].value() or "", self["heard"].value() or "")
 
     def stand_on(self, sequence: int, sentence: str = "") -> None:
         """Go back to a page that shows the talk up to there, with a sentence above the form.

@@ -95,6 +95,7 @@ WANTED: Said = {
     Wanted.SET_RISK: _("Say how urgent it is"),
     Wanted.CONFIRM: _("The lead confirms the risk"),
     Wanted.DECIDE_DUTY: _("Decide about the duty to report"),
+    Wanted.LEAD_ON_DUTY: _("The lead asks why the duty to report is not decided"),
     Wanted.FEEDBACK: _("Ask what became of the report"),
     Wanted.CONTACT: _("Write to the child again"),
     Wanted.UNREAD_ANSWER: _("The child has not read the answer"),
@@ -197,9 +198,7 @@ REFUSED: Said = {
     Refusal.NO_TEAM: _(
         "Nobody in that team could read it now. Choose another team, or hide it from fewer people."
     ),
-    Refusal.ASKED_ALREADY: _(
-        "A team is asked already. Wait for its answer, or ask it no more."
-    ),
+    Refusal.ASKED_ALREADY: _("A team is asked already. Wait for its answer, or ask it no more."),
     Refusal.CHILD_ENDED: _(
         "The child has ended this talk and can no longer say no to another team. It stays with "
         "yours."

@@ -15,19 +15,16 @@ from ..access import OpenDisclosure
 from ..casework.events import Kind
 from ..casework.turn import Place, Refusal, Refused
 from ..chronology import held
-from ..duty.pack import NoPack, load
+from ..duty import pack
 from ..models import Case, CaseDeadline, Recusal, Writing
 from . import escrow
 from .escrow import Contents, Keys
 
 
 def child_may_refuse(giving: Team, receiving: Team) -> bool:
-    """Whether the pack lets a child say no; where there is no pack for the country, it may."""
-    try:
-        pack = load(giving.country)
-    except NoPack:
-        return True
-    return pack.kinds[giving.kind].child_may_refuse(receiving.kind)
+    """Whether the pack lets a child say no; where there is none to rely on, a child may."""
+    law = pack.in_force(giving.country)
+    return law is None or law.kinds[giving.kind].child_may_refuse(receiving.kind)
 
 
 def readers(team: Team, now: datetime) -> list[User]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alltid.spot import bulk, compiled, recogniser, sieve
+from alltid.spot import bulk, compiled, glance, recogniser, sieve
 from alltid.spot.lexicon import Lexicon, offers
 from evaluation.messages import LANGUAGES, read
 
@@ -160,6 +160,23 @@ message = st.lists(st.tuples(piece, between), max_size=12).map(
 @given(st.lists(message, max_size=8))
 def test_gate_keeps_every_offer_that_one_message_at_a_time_has(messages):
     assert left_out(messages) == []
+
+
+@settings(max_examples=300)
+@given(message)
+def test_glance_lets_pass_whatever_holds_an_ask_and_something_given_for_it(text):
+    folded, items = recogniser._read(text, offers())
+    data = np.frombuffer(folded.text.encode(), np.uint8)
+
+    if list(recogniser._passages(items)):
+        assert glance.may_offer(data, 0, data.size, bulk._gate().glance)
+
+
+@pytest.mark.parametrize("text", ["skicka en bild på dig", "jag ger dig 200kr", "kom hit 10:05"])
+def test_glance_leaves_out_an_ask_alone_and_a_gift_alone(text):
+    data = np.frombuffer(text.encode(), np.uint8)
+
+    assert not glance.may_offer(data, 0, data.size, bulk._gate().glance)
 
 
 @settings(max_examples=100)
