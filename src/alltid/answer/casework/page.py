@@ -114,8 +114,8 @@ class Page:
             forms.Confirm, forms.Review, forms.Raise, forms.Rang, forms.AddChild, forms.Note,
             forms.Met, forms.AskReader, forms.AnswerReader, forms.HandOver, forms.Accept,
             forms.Decline, forms.TakeBack, forms.WithdrawTeam, forms.Prank, forms.AgreePrank,
-            forms.UnmarkPrank, forms.Stop, forms.AgreeStop, forms.WithdrawStop, forms.NeedDebrief, forms.Link,
-            forms.Close, forms.Reopen,
+            forms.UnmarkPrank, forms.Stop, forms.AgreeStop, forms.WithdrawStop, forms.NeedDebrief,
+            forms.Link, forms.Close, forms.Reopen,
         )  # fmt: skip
         found = {kind.name.replace("-", "_"): self.form(kind) for kind in plain}
         found["risk"] = self.form(forms.SetRisk, risk=state.risk)

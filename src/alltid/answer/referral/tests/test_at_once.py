@@ -1,4 +1,4 @@
-"""Two people say yes, no or never mind at the same moment: one wins, the other is told, all holds."""
+"""Two people end an asking at the same moment: one wins, the other is told, and all holds."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

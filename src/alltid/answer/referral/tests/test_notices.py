@@ -1,4 +1,4 @@
-"""Who gets a mail when a talk changes hands: the other team, its lead when it is late, who asked."""
+"""Who gets a mail when a talk changes hands: the other team, its lead when late, who asked."""
 
 from datetime import timedelta
 

@@ -91,7 +91,7 @@ def test_cato_finds_it_in_his_inbox_and_sees_what_bo_wrote_and_nothing_else(cast
     assert f"/staff/asked/{handing.pk}/" in inbox.content.decode()
     page = cato.get(f"/staff/asked/{handing.pk}/")
     shown = read(page)
-    for sentence in ("canary to South", "high", "has not seen yet that you are asked"):
+    for sentence in ("canary to South", "high", "has not yet seen that you are asked"):
         assert sentence in shown
     for hidden in ("canary of Ada", "canary of a reason", str(told.pk)):
         assert hidden not in page.content.decode()
