@@ -69,7 +69,7 @@ def test_cato_takes_over_and_ada_sees_who_reads_now(
     bo.opens("/staff/inbox/")
     bo.sees("Team South took over")
     assert bo.opens_thread(told) == 200
-    bo.sees("Team South has taken this over: Cato carries it.")
+    bo.sees("Cato carries it.")
     bo.sees("I am Cato. I read this now. 19f7")
     assert bo.page.get_by_label("Your answer").count() == 0
 

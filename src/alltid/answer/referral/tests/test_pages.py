@@ -112,7 +112,8 @@ def test_cato_says_yes_and_stands_before_the_desk_and_bo_reads_on(cast, told):
     assert (led.status_code, led["Location"]) == (302, f"/staff/thread/{told.pk}/kept/")
     kept = bo.get(led["Location"])
     assert "canary of Ada" in read(kept)
-    assert "Team South has taken this over: Cato carries it." in read(kept)
+    assert "Team South took this over today at" in read(kept)
+    assert "Cato carries it." in read(kept)
     assert "What a machine sees" not in read(kept)
     for team in (cast.north, cast.south):
         opened = AuditEvent.objects.filter(team=team, verb="opened", actor=cast.user("Bo"))
