@@ -14,8 +14,11 @@ from alltid.vault.errors import VaultError
 from alltid.web.pictures import cut_pictures
 
 from .coach import Coaching
+from .duty.terms import TEXTS
 
 LONGEST = 10_000
+# What a responder fills in where an answer began from a text of the pack.
+_PLACES = {f"{{{place}}}" for places in TEXTS.values() for place in places}
 
 
 class ReplyForm(StaffForm):
@@ -60,6 +63,14 @@ class ReplyForm(StaffForm):
         if not text.strip():
             raise forms.ValidationError(
                 _("Nothing is written yet, so nothing was sent. Write to the child first.")
+            )
+        if left := sorted(place for place in _PLACES if place in text):
+            raise forms.ValidationError(
+                _(
+                    "%(place)s still stands in the text, so nothing was sent. Write there what "
+                    "the child should read, then send again."
+                )
+                % {"place": ", ".join(left)}
             )
         if len(text) > LONGEST:
             raise forms.ValidationError(

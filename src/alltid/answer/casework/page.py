@@ -233,8 +233,9 @@ class Page:
                 "late": row.due < self.now,
             }
             for row in self.opened.case.deadlines.order_by("due", "id")
-            # Before it is late it says nothing that the decision itself does not say.
-            if row.wanted != Wanted.LEAD_ON_DUTY or row.due < self.now
+            # A step stands below with its day; the lead's question is one once it is late.
+            if row.wanted != Wanted.STEP
+            and (row.wanted != Wanted.LEAD_ON_DUTY or row.due < self.now)
         ]
 
     def chronology(self) -> list[Happened]:

@@ -118,3 +118,12 @@ def test_bo_mends_what_stopped_him_and_the_button_says_so(cast, desk):
     desk.get_by_role("heading", name="Not sent like this").wait_for(state="detached")
     desk.get_by_role("button", name="Send to the child").click()
     desk.get_by_text("not read yet").wait_for()
+
+
+def test_bo_puts_words_to_begin_from_behind_what_he_has_typed(cast, desk):
+    desk.fill("textarea", "Thank you.")
+    desk.get_by_text("Words to begin from").click()
+    desk.get_by_role("button", name="Put it into the answer").nth(1).click()
+    typed = desk.input_value("textarea")
+    assert typed.startswith("Thank you.\n\nI have told {who} now. This is what I said: {what}\n\nI")
+    assert desk.evaluate("document.activeElement.name") == "text"

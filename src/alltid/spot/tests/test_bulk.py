@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alltid.spot import bulk, compiled, glance, recogniser, sieve
+from alltid.spot import bulk, command, compiled, glance, recogniser, sieve
 from alltid.spot.lexicon import Lexicon, offers
+from alltid.spot.tests import standin
 from evaluation.messages import LANGUAGES, read
 
 OFFER = "5 bilder = 200kr, deal?"
@@ -64,6 +66,24 @@ def left_out(messages: list[str]) -> list[str]:
         for row, text in enumerate(messages)
         if row not in kept and recogniser.recognise(text).is_offer
     ]
+
+
+def test_command_writes_what_a_batch_finds(capsys, tmp_path):
+    source, made = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    bodies = pa.array([*labelled("offers")[:200], None, "", "hej"], pa.string())
+    pa.parquet.write_table(pa.table({"body": bodies}), source, row_group_size=70)
+    typed = ["--in", str(source), "--column", "body", "--out", str(made)]
+
+    assert command.main(typed) == 0, capsys.readouterr().err
+    assert pa.parquet.read_table(made).to_pylist() == bulk.find(bodies).to_pylist()
+
+
+def test_stand_in_of_other_tests_finds_what_a_batch_finds():
+    bodies = pa.array([*labelled("offers")[:200], None, "", "hej"], pa.string())
+
+    assert standin.find(bodies, 3).to_pylist() == bulk.find(bodies, 3).to_pylist()
+    assert standin.SCHEMA.equals(bulk.SCHEMA)
+    assert standin.SCHEMA_VERSION == bulk.SCHEMA_VERSION
 
 
 # --- every way to dress a message up that fold.py undoes -----------------------------------------

@@ -168,6 +168,18 @@
     offer();
   }
 
+  /* Words to begin from go behind what is typed already. */
+  for (const button of document.querySelectorAll("[data-beginning]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const text = form.querySelector("textarea");
+      const before = text.value.trimEnd();
+      text.value = (before ? before + "\n\n" : "") + button.previousElementSibling.textContent;
+      text.focus();
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+
   /* The lock: idle is the same for every open window of this person. */
   const locksIn = Number(document.body.dataset.locksIn) * SECOND;
   let stillHere = () => {};
