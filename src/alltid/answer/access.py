@@ -192,7 +192,9 @@ def find_given(user: User, pk: UUID) -> Handing | None:
 def find_asked(user: User, pk: int) -> Handing:
     """What a team of this user's is or was asked to take over, unopened; else Http404."""
     asked = Handing.objects.filter(pk=pk, receiving__in=Team.objects.of(user))
+    # With what lies ready, in one look: where it is open, that is there.
     related = ("disclosure__team", "disclosure__case", "giving", "receiving", "asked_by")
+    related += ("referral__team_key",)
     seen = asked.filter(disclosure__in=visible(user)).select_related(*related)
     found = seen.first()
     if found is None:

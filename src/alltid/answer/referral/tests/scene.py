@@ -37,5 +37,5 @@ def accept(cast, handing, name="Cato"):
 
 def again(handing):
     """An asking as the database has it now, as its pages find it."""
-    related = ("disclosure__team", "disclosure__case", "giving", "receiving", "asked_by")
+    related = ("disclosure__team", "disclosure__case", "giving", "receiving", "referral__team_key")
     return Handing.objects.select_related(*related).get(pk=handing.pk)

@@ -20,7 +20,7 @@ from .. import asking
 from .scene import again, ask, opens
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FASTER = (SettledMeanwhile, HappenedMeanwhile, Refused, Http404, Referral.DoesNotExist)
+FASTER = (SettledMeanwhile, HappenedMeanwhile, Refused, Http404)
 
 
 def at_once(*deeds):
