@@ -40,7 +40,7 @@ OTHER = {"North": "South", "South": "North"}
 WHO = st.sampled_from(sorted(TEAMS))
 WALKS = Settings(
     phases=[Phase.explicit, Phase.generate],
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -70,7 +70,7 @@ def test_whatever_two_teams_and_a_child_do_about_a_talk(cast, tmp_path, settings
             self.before = transaction.savepoint()
             self.told = cast.tell(text="canary of Ada")
             self.carries, self.reads_on, self.said = "North", set(), 1
-            self.erased = False
+            self.erased, self.steps = False, 0
             opens(cast, self.told).case  # noqa: B018 - makes the case
 
         def teardown(self):
@@ -186,7 +186,16 @@ def test_whatever_two_teams_and_a_child_do_about_a_talk(cast, tmp_path, settings
                 assert not held.exclude(team_key=newest_key).exists()
             transaction.savepoint_rollback(before)
 
-        @there
+        @rule(name=st.sampled_from(["Dag", "Eva"]))
+        def a_stranger_finds_nothing(self, name):
+            self.steps += 1
+            with pytest.raises(Http404):
+                opens(cast, self.told, name)
+            for handing in Handing.objects.all():
+                with pytest.raises(Http404):
+                    access.find_asked(cast.user(name), handing.pk)
+
+        @precondition(lambda self: not self.erased and self.steps > 2)
         @rule()
         def it_is_erased(self):
             erasing.erase(self.told.again(), "swept")
