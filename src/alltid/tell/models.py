@@ -236,8 +236,9 @@ class Disclosure(models.Model):
 
     def held(self) -> "Disclosure":
         """This disclosure as it is now, kept from others until the transaction ends."""
-        held = Disclosure.objects.select_for_update(of=("self",)).select_related("team")
-        return held.get(pk=self.pk)
+        # Without its team: where that changes while another waits, PostgreSQL joins the new row to
+        # the old team and finds nothing.
+        return Disclosure.objects.select_for_update().get(pk=self.pk)
 
     def holders(self) -> "models.QuerySet[Team]":
         """The teams that can open it: the one it lies with, and whoever reads on after handing."""
