@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.journeys.house import House
+from tests.journeys.test_looks import CHILD, STAFF, faults
 from tests.journeys.visitors import Child, Staff
 
 TOLD = "he lives near the other school. he asked for a picture 4b1d"
@@ -99,3 +100,48 @@ def test_ada_says_no_and_both_teams_are_told(
     bo.opens_from_inbox(told)
     bo.sees("the child said no to the other team (South)")
     bo.sees(TOLD)
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_every_page_of_a_change_of_hands_can_be_read_by_everybody(
+    ada: Child, bo: Staff, cato: Staff, house: House
+) -> None:
+    found: list[str] = []
+
+    def look(who: Child | Staff, where: str) -> None:
+        widths = CHILD if isinstance(who, Child) else STAFF
+        found.extend(faults(who.page, widths, who.language, where))
+
+    ada.tells(TOLD)
+    told = house.newest()
+    bo.signs_in()
+    bo.opens(f"/staff/thread/{told}/another-team/")
+    bo.page.locator("summary").click()
+    look(bo, "asking")
+    bo.presses("Ask them")
+    bo.page.locator(".wrong").first.wait_for()
+    look(bo, "asked nobody")
+    asks_south(bo, told, "go on reading the talk")
+    look(bo, "the desk of what is asked")
+    ada.comes_back()
+    ada.sees(ada.says("Bo asked"))
+    look(ada, "who is asked")
+    cato.signs_in()
+    cato.opens("/staff/inbox/")
+    look(cato, "the inbox of who is asked")
+    opens_the_asking(cato)
+    cato.page.locator("summary").click()
+    look(cato, "being asked")
+    cato.presses("Yes, we take over")
+    cato.sees(TOLD)
+    ada.comes_back()
+    ada.presses(ada.says("no to them"))
+    ada.sees(ada.says("said no, too late"))
+    look(ada, "who reads now")
+    assert cato.opens_thread(told) == 200
+    look(cato, "the desk of what a child said no to")
+    bo.opens("/staff/inbox/")
+    look(bo, "the inbox of who gave it")
+    assert bo.opens_thread(told) == 200
+    look(bo, "what is kept")
+    assert not found, "\n".join(found)

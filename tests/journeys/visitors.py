@@ -41,6 +41,7 @@ SAID = {
     "who reads now": ("Cato at South", "Cato på South"),
     "North still reads": ("They can still read", "De kan fortfarande läsa"),
     "no to them": ("No, I don't want that", "Nej, det vill jag inte"),
+    "said no, too late": ("You have said no to this.", "Du har sagt nej till det här."),
     "it counts": ("You said no", "Du sa nej"),
     "more": ("What more do you want to say?", "Vill du säga något mer?"),
     "earlier": ("Show earlier", "Visa tidigare"),

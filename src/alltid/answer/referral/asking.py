@@ -141,11 +141,12 @@ def accept(unlocked: Unlocked, handing: Handing, now: datetime) -> None:
         raise SettledMeanwhile
     # Opened before BEGIN: an alarm about a substituted key is not rolled back.
     keys = escrow.open_keys(handing.referral, unlocked)
-    key = unlocked.newest_key(receiving)
-    if key is None:
-        raise NoKey
     with held(handing.disclosure, now) as here:
         access.find_asked(user, handing.pk)
+        # Here and not above: somebody may have left the team meanwhile.
+        key = unlocked.newest_key(receiving)
+        if key is None:
+            raise NoKey
         handing.settle(Handing.State.ACCEPTED, now, accepted_by=user)
         access.write_log(user, here.disclosure, f"case_{Kind.TEAM_ACCEPTED}")
         _log_there(handing, user, Kind.TEAM_ACCEPTED)
