@@ -138,12 +138,12 @@ def test_bo_sends_an_answer_after_the_yes_and_gets_back_what_he_wrote(cast, told
     assert "canary" not in looked.content.decode()
 
 
-def test_bos_draft_is_not_lost_when_the_other_team_says_yes(cast, told):
+@pytest.mark.parametrize("keeps", [True, False])
+def test_bos_draft_is_not_lost_when_the_other_team_says_yes(cast, told, keeps):
     cast["Bo"].unlocked().save_draft(told.pk, "half an answer")
-    handing = ask(cast, told)
-    accept(cast, handing)
-    assert b"half an answer" in cast.browser("Bo").get(f"/staff/thread/{told.pk}/").content
-    Handing.objects.update(keeps=True)
+    accept(cast, ask(cast, told, keeps=keeps))
+    page = cast.browser("Bo").get(f"/staff/thread/{told.pk}/", follow=True)
+    assert b"half an answer" in page.content
 
 
 def test_mio_says_no_without_a_reason_and_is_asked_for_one(cast, told):
