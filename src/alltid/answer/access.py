@@ -193,10 +193,12 @@ def find_asked(user: User, pk: int) -> Handing:
     """What a team of this user's is or was asked to take over, unopened; else Http404."""
     asked = Handing.objects.filter(pk=pk, receiving__in=Team.objects.of(user))
     # With what lies ready, in one look: where it is open, that is there.
-    related = ("disclosure__team", "disclosure__case", "giving", "receiving", "asked_by")
-    related += ("referral__team_key",)
-    seen = asked.filter(disclosure__in=visible(user)).select_related(*related)
-    found = seen.first()
+    found = (
+        asked.filter(disclosure__in=visible(user))
+        .select_related("disclosure__team", "disclosure__case", "giving", "receiving", "asked_by")
+        .select_related("referral__team_key")
+        .first()
+    )
     if found is None:
         raise Http404
     return found

@@ -101,9 +101,7 @@ def test_whatever_two_teams_and_a_child_do_about_a_talk(cast, tmp_path, settings
         def somebody_asks_the_other_team(self, name, keeps, hide):
             team = OTHER[TEAMS[name]]
             hidden = (hide,) if TEAMS.get(hide) == team else ()
-            self.does(
-                lambda: ask(cast, self.told, name=name, team=team, keeps=keeps, hide=hidden)
-            )
+            self.does(lambda: ask(cast, self.told, name=name, team=team, keeps=keeps, hide=hidden))
 
         @asked_once
         @rule(name=WHO)
