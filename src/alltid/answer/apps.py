@@ -1,6 +1,7 @@
 """The answer package as Django sees it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AnswerConfig(AppConfig):
@@ -15,4 +16,5 @@ class AnswerConfig(AppConfig):
         from . import checks  # noqa: F401 - they register themselves
         from .casework.words import HAPPENED
 
+        audit.VERBS["asking_read"] = _("read what another team asks")
         audit.VERBS.update({f"case_{kind}": text for kind, text in HAPPENED.items()})

@@ -5,10 +5,10 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from alltid.answer.duty.pack import NoPack
-from alltid.tell.models import NoKey
+from alltid.tell.models import Handing, NoKey
 from alltid.vault.errors import (
     EnvelopeBroken,
     EnvelopeMisplaced,
@@ -17,7 +17,8 @@ from alltid.vault.errors import (
     VaultError,
 )
 
-from .access import NotAudited
+from . import access
+from .access import HandedOn, NotAudited
 
 P = ParamSpec("P")
 
@@ -42,6 +43,8 @@ def guarded(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except HandedOn as gone:
+            return _handed_on(request, gone.handing)
         except (NotAudited, NoKey, NoPack, VaultError) as fault:
             reason, status = _REASONS.get(type(fault), ("broken", 500))
             return shut(request, reason, status)
@@ -49,10 +52,21 @@ def guarded(
     return answer
 
 
-def shut(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+def _handed_on(request: HttpRequest, handing: Handing) -> HttpResponse:
+    """Lead who looks to what they may still read; give back what was typed, which is not lost."""
+    user, unlocked = request.user, getattr(request, "unlocked", None)
+    looks = request.method == "GET"
+    if looks and user.is_authenticated and access.keeps_reading(user, handing.disclosure):
+        return redirect("answer:kept", handing.disclosure_id)
+    typed = unlocked.draft(handing.disclosure_id) if looks and unlocked else ""
+    return shut(request, "handed_on", 410 if looks else 409, typed)
+
+
+def shut(request: HttpRequest, reason: str, status: int, typed: str = "") -> HttpResponse:
     """The page of a shut door; an address that showed a page can be come back to."""
+    sent = [request.POST.get(name, "") for name in ("text", "words", "because")]
     # The fields of a report are named by their place in it: "child.name".
-    typed = [text for name in request.POST if "." in name for text in request.POST.getlist(name)]
-    text = request.POST.get("text", "") or "\n\n".join(one for one in typed if one.strip())
-    context = {"reason": reason, "typed": text, "next": request.path}
+    report = [text for name in request.POST if "." in name for text in request.POST.getlist(name)]
+    typed = typed or next(filter(None, sent), "") or "\n\n".join(filter(str.strip, report))
+    context = {"reason": reason, "typed": typed, "next": request.path}
     return render(request, "answer/shut.html", context, status=status)

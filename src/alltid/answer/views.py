@@ -31,6 +31,7 @@ from .export import export_thread
 from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
 from .lead import coached
+from .referral import lists
 
 Deed = Callable[[Disclosure, User, str], None]
 
@@ -61,7 +62,8 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
     if team is None:
         raise Http404
     leads = team.is_led_by(user)
-    context = inboxes.context(user, team, _cursor(request), now) | {
+    context = inboxes.context(user, team, _cursor(request), now) | lists.context(user, team, now)
+    context |= {
         "here": "inbox",
         "team": team,
         "inboxes": teams if len(teams) > 1 else [],

@@ -10,6 +10,7 @@ from alltid.people.models import Team
 from alltid.people.when import spoken, spoken_day
 from alltid.vault.identity import Identity
 
+from .handing import Handing, handing_context
 from .models import Disclosure
 from .reading import promise
 from .telling import Line, read_thread
@@ -43,10 +44,13 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     answered = newest is not None and lines[-1] is newest
     gone = newest is not None and newest.author not in readers and bool(readers)
     lead, lead_told = _lead(team)
+    handing = handing_context(disclosure)
     if disclosure.is_late(now):
         state = "late"
     elif answered:
-        state = "away" if gone else "answered"
+        # Whom another team has taken over from is not away.
+        handed = handing.get("state") == Handing.State.ACCEPTED
+        state = "away" if gone and not handed else "answered"
     else:
         state = "waiting"
     return {
@@ -58,6 +62,7 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         "promise": promise(team, disclosure.due, now),
         "lead": lead,
         "lead_told": lead_told,
+        "handing": handing,
         "away_name": newest.name if newest and gone else "",
         "reader_name": next(iter(readers.values()), ""),
         "feeling_sent": bool(newest)
@@ -78,14 +83,21 @@ _KEPT_BECAUSE = {
 }
 
 
+def _who_keeps(disclosure: Disclosure) -> Team:
+    """The team whose law keeps it; the one that it was handed on by may go on reading."""
+    if disclosure.team.keeps_after_end:
+        return disclosure.team
+    return disclosure.holders().filter(keeps_after_end=True).first() or disclosure.team
+
+
 def ending_context(disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     """What ending erases and what is kept, and until when a backup may still hold it."""
     team = disclosure.team
     last = now + timedelta(days=settings.ALLTID["BACKUP_DAYS"] + 1)
     return {
         "team": team,
-        "erases": not team.keeps_after_end,
-        "kept_reason": _KEPT_BECAUSE[Team.Kind(team.kind)],
+        "erases": not disclosure.kept_after_end,
+        "kept_reason": _KEPT_BECAUSE[Team.Kind(_who_keeps(disclosure).kind)],
         "unread": disclosure.read_by_staff == 0,
         "acute": disclosure.acute,
         "backups_until": spoken_day(team.local(last)),

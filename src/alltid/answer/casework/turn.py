@@ -39,6 +39,9 @@ class Refusal(StrEnum):
     CLOSED_ALREADY = "closed_already"
     NOT_CARRIED = "not_carried"
     REPORTED_BEFORE = "reported_before"
+    NO_TEAM = "no_team"
+    ASKED_ALREADY = "asked_already"
+    CHILD_ENDED = "child_ended"
 
 
 class Refused(Exception):

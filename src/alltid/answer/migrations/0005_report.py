@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("answer", "0003_casework"),
+        ("answer", "0004_another_team"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

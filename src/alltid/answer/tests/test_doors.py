@@ -15,6 +15,7 @@ from ..casework import children
 from ..casework.events import Role
 from ..casework.tests.desk import place
 from ..models import Case, Recusal, Report
+from ..referral.tests.scene import accept, ask
 from ..urls import urlpatterns
 
 HERE = Path(access.__file__).parent
@@ -22,8 +23,13 @@ ALL = ("Bo", "Lo", "Cato", "Mio", "Dag", "Eva", "removed Bo", "waiting Bo", "rec
 STRANGERS = {name: 404 for name in ALL if name not in ("Bo", "Lo", "nobody")}
 IN_TEAM = STRANGERS | {"removed Bo": 404, "waiting Bo": 404, "recused Lo": 404}
 
+# What South is asked, and what South took over and North reads still.
+ASKED = STRANGERS | {"Bo": 404, "Lo": 404, "Cato": 200, "Mio": 200, "nobody": 302}
+TAKEN = STRANGERS | {"removed Bo": 404, "waiting Bo": 404, "recused Lo": 404, "nobody": 302}
+
 # Address → method → who gets what; `nobody` is not signed in. {told} is a thread of North's,
-# {child} a child concerned in it, {report} what Bo has begun to write about them.
+# {child} a child concerned in it, {report} what Bo has begun to write about them, {asked} South is
+# asked to take over, {given} it has taken over.
 TABLE = {
     ("inbox", "GET", "/staff/inbox/"): {
         **dict.fromkeys(("Bo", "Lo", "Cato", "Mio", "recused Lo"), 302),
@@ -45,6 +51,21 @@ TABLE = {
     ("show", "POST", "/staff/thread/{told}/show/"): IN_TEAM
     # From Lo nothing is hidden here, but for the row in which she herself is the one.
     | {"Bo": 409, "Lo": 409, "nobody": 302},
+    ("ask", "GET", "/staff/thread/{told}/another-team/"): IN_TEAM
+    | {"Bo": 200, "Lo": 200, "nobody": 302},
+    # Everybody here chooses no team.
+    ("ask", "POST", "/staff/thread/{told}/another-team/"): IN_TEAM
+    | {"Bo": 422, "Lo": 422, "nobody": 302},
+    ("asked", "GET", "/staff/asked/{asked}/"): ASKED,
+    ("accept", "POST", "/staff/asked/{asked}/accept/"): ASKED | {"Cato": 303, "Mio": 303},
+    ("decline", "POST", "/staff/asked/{asked}/decline/"): ASKED | {"Cato": 422, "Mio": 422},
+    ("kept", "GET", "/staff/thread/{given}/kept/"): TAKEN | {"Bo": 200, "Lo": 200},
+    ("thread", "GET", "/staff/thread/{given}/"): TAKEN
+    | {"Bo": 302, "Lo": 302, "Cato": 200, "Mio": 200},
+    ("thread", "POST", "/staff/thread/{given}/"): TAKEN
+    | {"Bo": 409, "Lo": 409, "Cato": 303, "Mio": 303, "nobody": 401},
+    ("draft", "POST", "/staff/thread/{given}/draft/"): TAKEN
+    | {"Bo": 409, "Lo": 409, "Cato": 303, "Mio": 303, "nobody": 401},
     # Sent from a page that shows nothing of the case yet.
     ("deed", "POST", "/staff/thread/{told}/case/note/"): IN_TEAM
     | {"Bo": 303, "Lo": 303, "nobody": 302},
@@ -88,7 +109,7 @@ TABLE = {
 }
 
 
-def browser_of(cast, person, told):
+def browser_of(cast, person, told, given):
     if person == "nobody":
         return Client()
     if person == "removed Bo":
@@ -96,7 +117,8 @@ def browser_of(cast, person, told):
     if person == "waiting Bo":
         Membership.objects.filter(user=cast["Bo"].user).update(let_in=None)
     if person == "recused Lo":
-        Recusal.objects.create(disclosure=told.disclosure, user=cast["Lo"].user)
+        for one in (told, given):
+            Recusal.objects.create(disclosure=one.disclosure, user=cast["Lo"].user)
     return cast.browser(person.split()[-1])
 
 
@@ -112,12 +134,18 @@ def begun(cast, told):
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]}-{row[1]}")
 def test_every_person_gets_what_is_theirs(cast, row, person):
     _name, method, address = row
-    told = cast.tell(text="canary")
-    names = {"told": told.pk, "place": cast.membership("Bo").pk, "bo": cast["Bo"].user.pk}
+    told, given = cast.tell(text="canary"), cast.tell(text="canary")
+    accept(cast, ask(cast, given, keeps=True))
+    asked = ask(cast, cast.tell(text="canary"))
+    names = {
+        "told": told.pk, "place": cast.membership("Bo").pk, "bo": cast["Bo"].user.pk,
+        "asked": asked.pk, "given": given.pk,
+    }  # fmt: skip
     if "{child}" in address or "{report}" in address:
         names |= begun(cast, told)
-    client = browser_of(cast, person, told)
-    opened = AuditEvent.objects.filter(subject=told.pk).count()
+    client = browser_of(cast, person, told, given)
+    there = AuditEvent.objects.filter(subject__in=[told.pk, given.pk, asked.disclosure_id])
+    opened = there.count()
     fields = {"member": str(cast["Lo"].user.pk), "text": "hello", "read_up_to": 1, "seen": 0}
     address = address.format(**names)
     response = client.get(address) if method == "GET" else client.post(address, fields)
@@ -125,7 +153,7 @@ def test_every_person_gets_what_is_theirs(cast, row, person):
     if person not in ("Bo", "Lo") or response.status_code not in (200, 409, 422):
         assert b"canary" not in response.content
     if response.status_code in (302, 401, 404):
-        assert AuditEvent.objects.filter(subject=told.pk).count() == opened
+        assert there.count() == opened
         assert told.again().messages.count() == 1
 
 
@@ -148,7 +176,8 @@ def test_a_team_that_is_not_there_and_one_that_is_not_yours_look_the_same(cast):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "draft/", "coach/", "pass/", "hide/", "show/", "export/", "case/note/"]
+    "path",
+    ["", "draft/", "coach/", "pass/", "another-team/", "hide/", "show/", "export/", "case/note/"],
 )
 def test_bo_sends_from_another_site_and_nothing_is_done(cast, path):
     told = cast.tell()
@@ -168,6 +197,7 @@ MAY_TOUCH = {
     "inbox.py": "lists rows; opens none",
     "notices.py": "counts what waits; opens none",
     "standing.py": "counts and lists for a lead; opens none",
+    "escrow.py": "gives keys to a team that said yes",
     "rotation.py": "gives keys to a new generation",
     "trial.py": "makes the examples",
     "models.py": "declares what lies beside it",
