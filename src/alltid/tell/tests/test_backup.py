@@ -133,7 +133,7 @@ def test_replay_erases_again_what_a_restore_brought_back(cast, settings, tmp_pat
     settings.DATA = tmp_path
     gone, kept = cast.tell(), cast.tell()
     before = Disclosure.objects.get(pk=gone.pk)
-    erase(gone.disclosure, "test")
+    erase(gone.disclosure, timezone.now(), "test")
     before.save(force_insert=True)  # the backup is older than the erasure
 
     call_command("replay")

@@ -188,7 +188,7 @@ def test_whatever_is_done_in_whatever_order(cast, tmp_path, settings):
         @there
         @rule()
         def it_is_erased(self):
-            erasing.erase(self.told.disclosure, "swept")
+            erasing.erase(self.told.disclosure, timezone.now(), "swept")
             self.erased = True
 
         @invariant()
