@@ -7,7 +7,10 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from alltid.people.reference import reference
+from alltid.people.when import spoken_date, spoken_term
 from alltid.tell.models import NoKey
+from alltid.tell.tombstone import Tombstone
 from alltid.vault.errors import (
     EnvelopeBroken,
     EnvelopeMisplaced,
@@ -16,7 +19,7 @@ from alltid.vault.errors import (
     VaultError,
 )
 
-from .access import NotAudited
+from .access import Erased, NotAudited
 
 P = ParamSpec("P")
 
@@ -40,11 +43,27 @@ def guarded(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except Erased as gone:
+            return _erased(request, gone.stone)
         except (NotAudited, NoKey, VaultError) as fault:
             reason, status = _REASONS.get(type(fault), ("broken", 500))
             return shut(request, reason, status)
 
     return answer
+
+
+def _erased(request: HttpRequest, stone: Tombstone) -> HttpResponse:
+    """That it is gone, since when and why; what was typed is given back."""
+    team = stone.team
+    context = {
+        "stone": stone,
+        "reference": reference(stone.pk),
+        "closed": spoken_date(team.local(stone.closed)) if stone.closed else "",
+        "gone": spoken_date(team.local(stone.gone)),
+        "term": spoken_term(stone.policy.months),
+        "typed": request.POST.get("text", ""),
+    }
+    return render(request, "answer/retention/erased.html", context, status=410)
 
 
 def shut(request: HttpRequest, reason: str, status: int) -> HttpResponse:

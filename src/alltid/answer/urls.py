@@ -5,6 +5,7 @@ from django.urls import path
 from alltid.people import team_views
 
 from . import hands, rotation, views
+from .retention import views as retention
 
 app_name = "answer"
 urlpatterns = [
@@ -18,6 +19,9 @@ urlpatterns = [
     path("thread/<uuid:pk>/case/<slug:name>/", views.deed, name="deed"),
     path("inbox/<slug:slug>/concern/", views.concern, name="concern"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
+    path("team/<slug:slug>/keeping/", retention.keeping, name="keeping"),
+    path("team/<slug:slug>/keeping/change/", retention.change, name="change_keeping"),
+    path("team/<slug:slug>/keeping/hand-over/", retention.hand_over, name="hand_over"),
     path(
         "team/<slug:slug>/remove/<int:pk>/",
         team_views.remove_member,

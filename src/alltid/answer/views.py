@@ -29,6 +29,7 @@ from .concerns import ConcernForm, note_concern
 from .export import export_thread
 from .forms import ExportForm, ReplyForm
 from .guard import guarded, shut
+from .retention import handing_over
 
 Deed = Callable[[Disclosure, User, str], None]
 
@@ -66,6 +67,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
         "dropping_out": team.dropping_out(now),
         "late_by": inboxes.late_by(user, team, now) if leads else [],
         "late_covered": inboxes.late_covered(team, now) if leads else [],
+        "to_hand_over": handing_over.ready(user, team, now).count(),
     }
     return render(request, "answer/inbox.html", context)
 

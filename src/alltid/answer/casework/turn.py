@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     UNREACHABLE = "unreachable"
     UNREAD = "unread"
     CLOSED_ALREADY = "closed_already"
+    TOO_LONG = "too_long"
 
 
 class Refused(Exception):
