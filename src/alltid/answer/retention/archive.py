@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -190,12 +191,17 @@ def named(team: Team) -> set[UUID]:
     return found
 
 
-def drop(team: Team, pk: UUID, *, parts_only: bool = False) -> None:
-    """Delete what a run that died left of a case's file; its caller holds the case."""
-    for path in folder(team).glob(f".{pk}.*{_PART}"):
-        path.unlink(missing_ok=True)
-    if not parts_only:
-        file_of(team, pk).unlink(missing_ok=True)
+def drop(team: Team, pk: UUID) -> None:
+    """Delete a case's file that a run left which died; its caller holds the case, which is here."""
+    file_of(team, pk).unlink(missing_ok=True)
+
+
+def drop_parts(team: Team, before: datetime) -> None:
+    """Delete what runs that died had begun to write."""
+    for path in folder(team).glob(f".*{_PART}"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def is_still_here(pk: UUID) -> bool:

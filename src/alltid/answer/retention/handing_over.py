@@ -6,7 +6,7 @@ the case is there, or its file is; the next run goes on.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from . import archive
 
 # So many in one press: a page is waiting for it.
 AT_ONCE = 25
+# What is written for so long belongs to a run that died.
+_WRITES_FOR = timedelta(hours=1)
 
 
 @dataclass
@@ -98,7 +100,6 @@ def _hand_over(
         if fresh is None or not _is_as_packed(fresh, packed):
             return ""
         archive.give_name(part, archive.file_of(fresh.team, pk), packed.sha256)
-        archive.drop(fresh.team, pk, parts_only=True)
         to = Archived(packed.sha256, holder.version)
         bury(fresh, now, "handed over", by=opened.unlocked.user, to=to)
     return packed.sha256
@@ -109,9 +110,10 @@ def _is_as_packed(fresh: Disclosure, packed: archive.Packed) -> bool:
     return (fresh.sequence, case.sequence) == (packed.messages, packed.events)
 
 
-def drop_halves() -> None:
+def drop_halves(now: datetime) -> None:
     """Delete the files of cases that are still here: a run that died had not handed them over."""
     for team in Team.objects.all():
+        archive.drop_parts(team, now - _WRITES_FOR)
         there = Disclosure.objects.filter(pk__in=archive.named(team))
         for pk in list(there.values_list("pk", flat=True)):
             with transaction.atomic():

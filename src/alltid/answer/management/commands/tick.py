@@ -26,7 +26,7 @@ class Command(Console):
             done = notices.run(now)
         finally:
             erased = erasing.sweep(now)["disclosures"]
-            handing_over.drop_halves()
+            handing_over.drop_halves(now)
         if erased:
             self.say(f"Erased: {erased} disclosures.")
         if ready := handing_over.how_many_ready(now):
