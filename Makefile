@@ -20,7 +20,7 @@ test: ## run every test (ARGS="-k words" for some)
 	@sh scripts/environment.sh test
 	@CHROMIUM=$$(.venv/bin/python -m scripts.browser) && export CHROMIUM && \
 	.venv/bin/python -m pytest -q -n 2 --dist loadscope $(if $(TEST_ON),-m "not sqlite") $(ARGS)
-	@$(if $(ARGS)$(TEST_ON),:,TEST_ON=postgres .venv/bin/python -m pytest -q -m "not sqlite" $(ON_POSTGRES))
+	@$(if $(ARGS)$(TEST_ON),:,TEST_ON=postgres .venv/bin/python -m pytest -q -n 2 --dist loadscope -m "not sqlite" $(ON_POSTGRES))
 
 check: ## style, types, who imports whom, migrations, texts
 	@sh scripts/environment.sh test

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 DJANGO = frozenset({"check", "dbshell", "makemigrations", "migrate", "shell", "showmigrations"})
 _SECRETS = "Make a fresh set of secrets for production, in files that only you may read."
 _SPOT = "Recognise an offer in a message or a file of messages, and say why; keep the lexicons."
+_DUTY = "Check the packs of law and deadlines that a lawyer keeps, and show one in plain words."
 _HEADER = "# What `alltid --env` and systemd's EnvironmentFile read: the place of every secret."
 
 _NO_DATABASE = (
@@ -35,7 +36,7 @@ _NO_DRIVER = (
 
 def commands() -> dict[str, str]:
     """Every command by its name, with the first line of its module's docstring."""
-    found = {"secrets": _SECRETS, "spot": _SPOT}
+    found = {"secrets": _SECRETS, "spot": _SPOT, "duty": _DUTY}
     for path in HERE.glob("*/management/commands/[!_]*.py"):
         text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
         found[path.stem] = text.partition("\n")[0]
@@ -181,6 +182,10 @@ def run(arguments: list[str]) -> int:
         from alltid.spot import command
 
         return command.main(rest)
+    if name == "duty":
+        from alltid.answer.duty import command as duty
+
+        return duty.main(rest)
     if name not in commands() and name not in DJANGO:
         raise Misconfigured(f"There is no command {name}. `alltid` alone lists them all.")
     if name in ("trial", "code"):

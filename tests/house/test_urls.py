@@ -134,6 +134,8 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/thread/<uuid:pk>/"): row(401, 422, 422, 404, 404, 404, 303),
     ("GET", "/staff/thread/<uuid:pk>/draft/"): alike(405),
     ("POST", "/staff/thread/<uuid:pk>/draft/"): row(401, 303, 303, 404, 404, 404, 401),
+    ("GET", "/staff/thread/<uuid:pk>/coach/"): alike(405),
+    ("POST", "/staff/thread/<uuid:pk>/coach/"): row(302, 200, 200, 404, 404, 302, 302),
     ("GET", "/staff/thread/<uuid:pk>/pass/"): alike(405),
     ("POST", "/staff/thread/<uuid:pk>/pass/"): row(302, 409, 409, 404, 404, 302, 302),
     ("GET", "/staff/thread/<uuid:pk>/hide/"): alike(405),
@@ -242,7 +244,8 @@ def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) ->
         for varies, value in values.items():
             address = address.replace(varies, value)
         answer = lo.generic(method, address)
-        if answer.content and b"This is a trial." not in answer.content:
+        # A part of a page stands in one that says so.
+        if b"<html" in answer.content and b"This is a trial." not in answer.content:
             silent.append((method, pattern))
     assert silent == []
     views.forget_remembered()

@@ -220,3 +220,20 @@ def test_terminal_that_closes_lets_a_command_delete_what_it_must(tmp_path):
             waiting.send_signal(number)
         assert waiting.returncode == 128 + number
         assert not left.exists()
+
+
+def test_eva_checks_the_packs_of_law_before_anything_is_set_up(capsys, monkeypatch):
+    for name in [name for name in os.environ if name.startswith(env.PREFIX)]:
+        monkeypatch.delenv(name)
+
+    status, said, _wrong = alltid(capsys, "duty", "check")
+
+    assert status == 0
+    assert "sweden.toml: sound." in said
+
+
+def test_eva_mistypes_what_is_behind_duty_and_reads_one_sentence(capsys):
+    status, said, wrong = alltid(capsys, "duty", "show", "XX")
+
+    assert (status, said) == (2, "")
+    assert wrong.startswith("There is no pack for XX. There are packs for ")

@@ -17,11 +17,18 @@ from alltid.people.models import TeamKey, User
 from alltid.tell.models import Disclosure
 
 from .casework import deadlines as derived
+from .casework import timers
 from .casework.closing import Thread
 from .casework.deadlines import Deadline
 from .casework.events import Code, Kind, Why, check
 from .casework.state import State, fold
 from .models import Case, CaseEvent
+
+
+def deadlines_of(state: State, disclosure: Disclosure) -> list[Deadline]:
+    """What has to happen in a case, as its team's country and hours have it."""
+    team = disclosure.team
+    return derived.deadlines(state, thread_of(disclosure), team.hours, timers.of(team.country))
 
 
 def thread_of(disclosure: Disclosure) -> Thread:
@@ -85,7 +92,7 @@ class Held:
     def keep(self) -> None:
         """Write what lists need of the state, and what has to happen next."""
         state, case = self.state, self.case
-        wanted = derived.deadlines(state, self.thread, self.disclosure.team.hours)
+        wanted = deadlines_of(state, self.disclosure)
         self._keep_deadlines(wanted)
         case.sequence, case.risk, case.closed = state.sequence, state.risk, state.closed is not None
         case.owner_id, case.cover_id = _user(state.owner), _user(state.cover)
@@ -140,7 +147,7 @@ def _open_again(here: Held, now: datetime) -> None:
 def catch_up(disclosure: Disclosure, case: Case, now: datetime) -> None:
     """Let the case follow what happened in the talk: the child wrote, read, or ended it."""
     state = fold(event.plain for event in case.events.order_by("sequence"))
-    wanted = derived.deadlines(state, thread_of(disclosure), disclosure.team.hours)
+    wanted = deadlines_of(state, disclosure)
     there = {(row.wanted, row.subject, row.due) for row in case.deadlines.all()}
     wrote = state.closed is not None and disclosure.rank != Disclosure.Rank.CLOSED
     if wrote or there != {(str(one.wanted), one.subject, one.due) for one in wanted}:

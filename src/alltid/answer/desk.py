@@ -15,7 +15,7 @@ from alltid.people.when import spoken
 from alltid.tell.models import Disclosure
 from alltid.vault.errors import EnvelopeBroken, VaultError
 
-from . import hands, inbox, marks
+from . import country, hands, inbox, marks
 from .access import Line, OpenDisclosure
 from .forms import ReplyForm
 
@@ -78,12 +78,14 @@ def context(
         "left_out": _left_out(lines),
         "earlier": messages([line for line in lines if line.sequence not in is_new]),
         "form": form,
+        "coaching": form.coaching,
         "conflict": bool(form.non_field_errors()),
         "draft_saved": _draft_saved(disclosure, user, now),
         "can_pass": [one for one in can_answer if one != owner],
         "can_hide": [one for one in can_answer if one != user],
         "hidden_from": hands.hidden_from(disclosure),
-        "emergency": settings.ALLTID["EMERGENCY"],
+        "calls": country.whom_to_call(disclosure.team, now),
+        "beginnings": country.beginnings(disclosure.team, _language(lines)),
         "here": "inbox",
     }
 
@@ -112,7 +114,7 @@ def _newest_answer(lines: list[Line]) -> int:
 def _strip(
     disclosure: Disclosure, lines: list[Line], owner: User | None, now: datetime
 ) -> dict[str, Any]:
-    said = last_taps(line for line in lines if line.from_child)
+    said = _said(lines)
     answered = _newest_answer(lines)
     return inbox.promise(disclosure, disclosure.team, now) | {
         "id": disclosure.pk,
@@ -130,6 +132,15 @@ def _strip(
         "first_answer": answered == 0,
         "answer_read": disclosure.read_by_child >= answered > 0,
     }
+
+
+def _said(lines: list[Line]) -> dict[str, Any]:
+    return last_taps(line for line in lines if line.from_child)
+
+
+def _language(lines: list[Line]) -> str:
+    """The language of the child's page as it last was; "" where no child wrote."""
+    return str(_said(lines).get("language", ""))
 
 
 def last_taps(lines: Iterable[Line]) -> dict[str, Any]:

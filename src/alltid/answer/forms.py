@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,12 @@ from alltid.vault.envelope import seal_export
 from alltid.vault.errors import VaultError
 from alltid.web.pictures import cut_pictures
 
+from .coach import Coaching
+from .duty.terms import TEXTS
+
 LONGEST = 10_000
+# What a responder fills in where an answer began from a text of the pack.
+_PLACES = {f"{{{place}}}" for places in TEXTS.values() for place in places}
 
 
 class ReplyForm(StaffForm):
@@ -33,6 +39,7 @@ class ReplyForm(StaffForm):
             for name in ("required", "invalid", "min_value", "max_value")
         },
     )
+    heard = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
         """Cut out pictures that were pasted as text."""
@@ -57,6 +64,14 @@ class ReplyForm(StaffForm):
             raise forms.ValidationError(
                 _("Nothing is written yet, so nothing was sent. Write to the child first.")
             )
+        if left := sorted(place for place in _PLACES if place in text):
+            raise forms.ValidationError(
+                _(
+                    "%(place)s still stands in the text, so nothing was sent. Write there what "
+                    "the child should read, then send again."
+                )
+                % {"place": ", ".join(left)}
+            )
         if len(text) > LONGEST:
             raise forms.ValidationError(
                 _(
@@ -66,6 +81,11 @@ class ReplyForm(StaffForm):
                 % {"over": len(text) - LONGEST}
             )
         return text
+
+    @cached_property
+    def coaching(self) -> Coaching:
+        """What the coach says of what is written, and what of that was said before."""
+        return Coaching.of(self["text"].value() or "", self["heard"].value() or "")
 
     def stand_on(self, sequence: int, sentence: str = "") -> None:
         """Go back to a page that shows the talk up to there, with a sentence above the form.

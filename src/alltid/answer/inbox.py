@@ -22,6 +22,7 @@ from alltid.tell.models import Disclosure, DisclosureQuerySet, Message
 
 from . import access
 from .casework.events import Risk
+from .casework.timers import Wanted
 from .casework.words import RISKS, WANTED
 from .models import CaseDeadline, Recusal
 
@@ -201,6 +202,8 @@ def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
     hidden = Recusal.objects.filter(disclosure=OuterRef("case__disclosure"), user=user)
     rows = (
         CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=now + STEPS_SOON)
+        # Until it is late it says no more than the decision itself.
+        .exclude(wanted=Wanted.LEAD_ON_DUTY, due__gte=now)
         .select_related("case__owner", "case__cover")
         .order_by("due", "id")
     )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/<slug:slug>/", views.inbox, name="team_inbox"),
     path("thread/<uuid:pk>/", views.thread, name="thread"),
     path("thread/<uuid:pk>/draft/", views.draft, name="draft"),
+    path("thread/<uuid:pk>/coach/", views.coach, name="coach"),
     path("thread/<uuid:pk>/pass/", views.other_hands, {"deed": hands.pass_on}, name="pass"),
     path("thread/<uuid:pk>/hide/", views.other_hands, {"deed": hands.hide}, name="hide"),
     path("thread/<uuid:pk>/show/", views.other_hands, {"deed": hands.show_again}, name="show"),

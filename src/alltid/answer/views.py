@@ -25,9 +25,10 @@ from .casework import page
 from .casework.attempt import attempt
 from .casework.forms import DEEDS, DeedForm
 from .casework.turn import Place
+from .coach import Coaching
 from .concerns import ConcernForm, note_concern
 from .export import export_thread
-from .forms import ExportForm, ReplyForm
+from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
 from .retention import handing_over
 
@@ -103,6 +104,9 @@ def _reply(request: StaffRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _not_sent(request, opened, form, 422)
     text, read_up_to = form.cleaned_data["text"], form.cleaned_data["read_up_to"]
+    if form.coaching.holds_back and opened.disclosure.ended is None:
+        form.add_error("text", form.coaching.sentence())
+        return _not_sent(request, opened, form, 422)
     try:
         opened.reply(text, read_up_to, timezone.now())
     except EndedByChild:
@@ -221,6 +225,16 @@ def _answer_behind_the_lock(request: HttpRequest, pk: UUID) -> HttpResponse:
         return shut(request, "signed_out", 401)
     back = urlencode({"next": reverse("answer:thread", args=[pk])})
     return SeeOther(f"{reverse('people:sign_in')}?{back}")
+
+
+@require_POST
+@guarded
+@unlocked_required
+def coach(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Tell the one who writes what the coach says of the text so far; nothing is kept of it."""
+    access.find(request.unlocked.user, pk)
+    coaching = Coaching.of(_text(request)[:LONGEST])
+    return render(request, "answer/coach.html", {"coaching": coaching})
 
 
 # --- deeds in the case -------------------------------------------------------------------------

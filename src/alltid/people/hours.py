@@ -38,9 +38,13 @@ class Hours:
     country: str
     zone: str
 
+    def is_holiday(self, day: date) -> bool:
+        """Whether it is a public holiday of the country."""
+        return day in _public(self.country, day.year)
+
     def on(self, day: date) -> list[tuple[datetime, datetime]]:
         """The open stretches of one day, earliest first."""
-        if day in _public(self.country, day.year):
+        if self.is_holiday(day):
             return []
         if any(date.fromisoformat(a) <= day <= date.fromisoformat(b) for a, b in self.closures):
             return []

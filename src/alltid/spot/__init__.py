@@ -2,5 +2,6 @@
 
 from .blame import Flag, Flags, blame
 from .recogniser import Finding, Frame, Span, recognise
+from .threat import threatens
 
-__all__ = ["Finding", "Flag", "Flags", "Frame", "Span", "blame", "recognise"]
+__all__ = ["Finding", "Flag", "Flags", "Frame", "Span", "blame", "recognise", "threatens"]

@@ -4,9 +4,10 @@
         writer.write_batch(offers)
 
 A row comes out for each offer, and nothing for the rest. A look at the bytes (sieve.py) leaves
-out what asks for nothing, and a compiled reading (compiled.py) what is no offer; recognise() sees
-the rest, and what it says is what comes out. docs/adr/0010 has the figures. One process does one
-batch at a time; for more cores, start more processes. Compiling takes some seconds, once a process.
+out what asks for nothing, a glance (glance.py) what gives nothing, and a compiled reading
+(compiled.py) what is no offer; recognise() sees the rest, and what it says is what comes out.
+docs/adr/0010 has the figures. One process does one batch at a time; for more cores, start more
+processes. Compiling takes some seconds, once a process.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from . import compiled, recogniser, sieve
+from . import compiled, glance, recogniser, sieve
 from .lexicon import offers
 
 # The first number changes when a field goes or means something else, the second when one is added.
@@ -153,6 +154,7 @@ class _Gate:
     def __init__(self) -> None:
         words = offers()
         self.words, self.sieve = compiled.tables(words), sieve.sieve(words)
+        self.glance = glance.glance(words)
         self.reading, self.block = compiled.room(self.words), sieve.block()
         self.chosen = np.zeros(0, np.int64)
         self.turn = Lock()
@@ -171,7 +173,9 @@ class _Gate:
                 messages = messages.without(rows[:count])
                 marked = sieve.mark(*messages, self.sieve, self.block, rows)
             data, offsets, _skip = messages
-            found = sieve.read_marked(data, offsets, rows[:marked], line, self.words, self.reading)
+            found = sieve.read_marked(
+                data, offsets, rows[:marked], line, self.words, self.glance, self.reading
+            )
             return rows[:found].tolist(), wrong
 
 

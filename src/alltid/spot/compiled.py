@@ -136,8 +136,8 @@ def signs() -> dict[str, Any]:
 # --- the lexicon and the weights, by numbers ---------------------------------------------------
 
 # Of a word that plays a part beside a number, or is a number's sign.
-CURRENCY, CLOCK, TWO, FOUR, COLON_MARK, MONEY_SIGN, AMOUNT, TYING, TOWARDS = (
-    1 << each for each in range(9)
+CURRENCY, CLOCK, TWO, FOUR, COLON_MARK, MONEY_SIGN, AMOUNT, TYING, TOWARDS, BEFORE_SUM = (
+    1 << each for each in range(10)
 )
 # Of the letter of a role.
 COUNTED, AFTER_TWO, PASSED, NO_WORD = (1 << each for each in range(4))
@@ -157,7 +157,7 @@ def _sources() -> str:
     """
     modules = (fold, lexicon, reading, evidence, recogniser)
     paths = [Path(str(module.__file__)) for module in modules]
-    paths += [Path(__file__), Path(__file__).with_name("sieve.py")]
+    paths += [Path(__file__).with_name(f"{name}.py") for name in ("compiled", "sieve", "glance")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
 
 
@@ -224,9 +224,8 @@ class _Meanings:
             word = lexicon._word(entries)
             row = [self.languages.index(word.only) if word.only else -1]
             for mostly in (*self.languages, ""):
-                letter = word.letters.get(mostly) or next(iter(word.letters.values()))
-                role = next(entry.role for entry in entries if entry.letter == letter)
-                row += [ord(letter), self._roles.index(role)]
+                entry = word.among.get(mostly, word.otherwise)
+                row += [ord(entry.letter), self._roles.index(entry.role)]
             self.rows.append(row)
         return self._numbers[entries]
 
@@ -307,6 +306,7 @@ def _marks() -> dict[str, int]:
         (reading._CURRENCY, CURRENCY),
         (reading._CLOCK, CLOCK),
         (reading._TYING, TYING),
+        (reading._BEFORE_SUM, BEFORE_SUM),
         (evidence._TOWARDS, TOWARDS),
         (("2", "4"), TWO),
         (("4",), FOUR),
@@ -360,6 +360,7 @@ def room(held: Record) -> Record:
     return record(
         **codes,
         **hashes,
+        bytes=np.zeros(2 * LONGEST + 64, np.uint8),
         of_language=np.zeros(held.languages + 1, np.int64),
         seen=np.zeros(held.weights.size, np.int64),
         turn=np.zeros(1, np.int64),
@@ -399,25 +400,39 @@ def weighed(
     The text is valid UTF-8. dressed: whether letters may stand apart or signs stand for letters;
     sieve.py knows. line: as recognise() takes it.
     """
-    if end - start > LONGEST:
-        return UNSURE
-    text, other = space.text, space.other
-    size = _folded(data, start, end, held, text)
+    text = space.text
+    size = folded(data, start, end, dressed, held, space)
     if size < 0:
         return UNSURE
-    if dressed:
-        joined = _joined(text, size, other, held.kinds)
-        if joined >= 0:
-            text, other, size = other, text, joined
-        if _has_leet(text, size, held.kinds):
-            size = _without_leet(text, size, other, held)
-            text = other
     tokens = _tokens(text, size, held.kinds, space)
     if tokens < 0:
         return UNSURE
     items = _items(text, tokens, held, space)
     items = _counted(text, items, held, space)
     return _offered(text, items, line, held, space)
+
+
+@compiled
+def folded(
+    data: npt.NDArray[np.uint8], start: int, end: int, dressed: bool, held: Record, space: Record
+) -> int:
+    """fold.fold into space.text; the number of signs, or -1. As `weighed` takes it."""
+    if end - start > LONGEST:
+        return -1
+    text, other = space.text, space.other
+    size = _folded(data, start, end, held, text)
+    if size < 0 or not dressed:
+        return size
+    joined = _joined(text, size, other, held.kinds)
+    if joined >= 0:
+        size = joined
+        for place in range(size):
+            text[place] = other[place]
+    if _has_leet(text, size, held.kinds):
+        size = _without_leet(text, size, other, held)
+        for place in range(size):
+            text[place] = other[place]
+    return size
 
 
 @compiled
@@ -779,6 +794,10 @@ def _items(text: Codes, tokens: int, held: Record, space: Record) -> int:
                         of_language[held.meanings[meaning, 0]] += 1
                 elif kind & DIGIT:
                     letter = _sum(text, start, end)
+                    if start and held.kinds[text[start - 1]] & LETTER:
+                        before = space.token_hash[place - 2]
+                        mark = max(look_up(held.mark_keys, held.mark_values, before), 0)
+                        letter = letter if mark & BEFORE_SUM else WORD
                 elif kind & ALPHA:
                     letter = WORD
                 else:

@@ -8,9 +8,10 @@ hand. They weigh a passage of a message. Nothing here knows who wrote it or who 
 import itertools
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 from .lexicon import folder
 from .reading import Item
@@ -90,38 +91,44 @@ def features(items: Sequence[Item], *, begins: bool = True, ends: bool = True) -
     begins, ends: whether the passage begins and ends its message.
     """
     letters = annotated(items)
-    return role_features(letters, begins=begins, ends=ends).union(_words(items, letters))
+    found = role_features(letters, begins=begins, ends=ends)
+    found.update(_words(items, letters))
+    return found
 
 
 def role_features(letters: Sequence[str], *, begins: bool = True, ends: bool = True) -> set[str]:
     """The part of the features that no word has a part in."""
-    row = "".join(letter for letter in letters if letter not in _PASSED)
+    row = [letter for letter in letters if letter not in _PASSED]
     found = set(row)
     if begins:
-        row = "^" + row
+        row.insert(0, "^")
     if ends:
-        row += "$"
-    for at, letter in enumerate(row):
-        found.update((row[at : at + 2], row[at : at + 3], row[at : at + 4]))
-        found.update([letter + "_" + far for far in row[at + 2 : at + _REACH + 1]])
+        row.append("$")
+    two = list(map(add, row, row[1:]))
+    three = list(map(add, two, row[2:]))
+    found.update(row[-1:], two, three, map(add, three, row[3:]))
+    before = [letter + "_" for letter in row]
+    for far in range(2, _REACH + 1):
+        found.update(map(add, before, row[far:]))
     return found
 
 
-def _words(items: Sequence[Item], letters: Sequence[str]) -> Iterator[str]:
+def _words(items: Sequence[Item], letters: Sequence[str]) -> list[str]:
     """Words, pairs of words, a role before a word and after it, and the roles by their names."""
+    found = []
     before = beside = ""
     for item, letter in zip(items, letters, strict=True):
         word = item.word if item.word.isalpha() else ""
         if word and item.letter not in _NOT_OTHER_WORDS:
-            yield f"w={word}"
+            found.append(f"w={word}")
         if word and before:
-            yield f"w={before} {word}"
+            found.append(f"w={before} {word}")
         if beside:
-            yield f"{beside}={word}"
-            yield f"{before}={letter}"
+            found += (f"{beside}={word}", f"{before}={letter}")
         before, beside = word, letter
-        if item.entries and item.role:
-            yield f"r={item.role}"
+        if entry := item.entry:
+            found.append(f"r={entry.role}")
+    return found
 
 
 @dataclass(frozen=True)

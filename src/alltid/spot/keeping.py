@@ -1,8 +1,6 @@
 """Keeps the lexicons: finds what is wrong with them, and shows what a word is to them."""
 
 import difflib
-import importlib
-import inspect
 import os
 import re
 import tomllib
@@ -12,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from . import lexicon
+from .blame import problems as blame_problems
 from .fold import fold
 from .lexicon import ROLES, SHORTEST_HEAD, LexiconWrong, Row
 from .refusal import Refused
@@ -39,14 +38,8 @@ def problems(root: Traversable) -> list[str]:
     if found:
         return found
     found = [line for problem in lexicon.problems(root) for line in problem.splitlines()]
-    try:
-        blame = importlib.import_module("alltid.spot.blame")
-    except ModuleNotFoundError:
-        return found
     # Blame's words come with Alltid; a folder that has none of them is none the worse.
-    if hasattr(blame, "problems"):
-        takes_root = bool(inspect.signature(blame.problems).parameters)
-        found += blame.problems(root) if takes_root else blame.problems()
+    found += blame_problems(root)
     return found
 
 

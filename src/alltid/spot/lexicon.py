@@ -155,11 +155,12 @@ class Row:
 
 
 class Word(NamedTuple):
-    """What a word can be, and the letter it has among words that are mostly of a language."""
+    """What a word can be, and what it is among words that are mostly of a language."""
 
     entries: tuple[Entry, ...]
     only: str  # the one language that it is a word of, or nothing
-    letters: dict[str, str]
+    among: dict[str, Entry]
+    otherwise: Entry
 
 
 _GROUPS = ("asks", "gives", "grammar", "everyday", "pressure")
@@ -167,12 +168,13 @@ _GROUPS = ("asks", "gives", "grammar", "everyday", "pressure")
 
 def _word(entries: tuple[Entry, ...]) -> Word:
     languages = sorted({entry.language for entry in entries})
-    letters = {}
+    among = {}
     for language in languages:
         own = [entry for entry in entries if entry.language == language]
         first = min(own, key=lambda entry: _GROUPS.index(ROLES[entry.role].group))
-        letters[language] = first.letter
-    return Word(entries, languages[0] if len(languages) == 1 else "", letters)
+        among[language] = next(entry for entry in entries if entry.letter == first.letter)
+    only = languages[0] if len(languages) == 1 else ""
+    return Word(entries, only, among, among[languages[0]])
 
 
 class LexiconWrong(Exception):

@@ -19,6 +19,10 @@ _CURRENCY = frozenset({
 _COUNTED = frozenset("PVGDFN")
 # A phrase that begins so ("for another") is not what the number before it counts.
 _TYING = frozenset({"for", "if", "per", "when", "för", "om", "när", "till", "mot", "and", "och"})
+# A number right behind the letters of one of these can be a sum ("kr200", "for50"), and behind
+# others it is a part of a name ("s21", "8a41").
+_BEFORE_SUM = frozenset(word for word in _CURRENCY if len(word) > 1) | _TYING
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzåäö")
 # fmt: off
 _CLOCK = frozenset({
     "am", "pm", "year", "years", "yr", "yo", "min", "mins", "minutes", "hour", "hours",
@@ -29,26 +33,22 @@ _CLOCK = frozenset({
 
 
 class Item:
-    """A word, a phrase or a sign: its letter, its place in the folded text, what it can be."""
+    """A word, a phrase or a sign: its letter, its place in the folded text, what it is.
 
-    __slots__ = ("end", "entries", "letter", "start", "word")
+    entry: what the letter stands for, None where that is no word of a lexicon.
+    """
+
+    __slots__ = ("end", "entry", "letter", "start", "word")
 
     def __init__(
-        self, letter: str, start: int, end: int, word: str, entries: tuple[Entry, ...] = ()
+        self, letter: str, start: int, end: int, word: str, entry: Entry | None = None
     ) -> None:
         self.letter, self.start, self.end = letter, start, end
-        self.word, self.entries = word, entries
+        self.word, self.entry = word, entry
 
-    @property
-    def entry(self) -> Entry | None:
-        """What its letter stands for, None where that is no word of a lexicon."""
-        return next((entry for entry in self.entries if entry.letter == self.letter), None)
-
-    @property
-    def role(self) -> str:
-        """The role that its letter stands for, or nothing."""
-        entry = self.entry
-        return entry.role if entry else ""
+    def is_now(self, letter: str, entry: Entry | None = None) -> None:
+        """Let it be something else."""
+        self.letter, self.entry = letter, entry
 
 
 def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
@@ -58,26 +58,31 @@ def read(folded: Folded, lexicon: Lexicon) -> list[Item]:
     items: list[Item] = []
     open_words: list[tuple[Item, Word]] = []
     phrases, find = lexicon.phrases, lexicon.find
-    place = 0
+    place, counts = 0, False
     while place < len(found):
         word, match = words[place], found[place]
         start, end = match.span()
-        if word in _SIGNS:
-            items.append(Item(_SIGNS[word], start, end, word))
+        if sign := _SIGNS.get(word):
+            items.append(Item(sign, start, end, word))
+            counts = counts or sign == "D"
         elif word in phrases and (phrase := lexicon.phrase(words, place)):
             length, entry = phrase
             place += length - 1
-            items.append(Item(entry.letter, start, found[place].end(), word, (entry,)))
+            items.append(Item(entry.letter, start, found[place].end(), word, entry))
+            counts = counts or word[0].isdigit()
         elif known := find(word):
-            items.append(item := Item("x", start, end, word, known.entries))
+            items.append(item := Item("x", start, end, word))
             open_words.append((item, known))
         elif word[0].isdigit():
-            items.append(Item(_number(word), start, end, word))
+            stuck = start and folded.text[start - 1] in _LETTERS
+            named = stuck and words[place - 1] not in _BEFORE_SUM
+            items.append(Item("x" if named else _number(word), start, end, word))
+            counts = True
         elif word[0].isalpha():
             items.append(Item("x", start, end, word))
         place += 1
     _choose(open_words)
-    return _counted(items)
+    return _counted(items) if counts else items
 
 
 def _number(word: str) -> str:
@@ -89,11 +94,12 @@ def _number(word: str) -> str:
 
 
 def _choose(open_words: list[tuple[Item, Word]]) -> None:
-    """Give each word the letter of what it most likely is, by the language of the words around."""
+    """Let each word be what it most likely is, by the language of the words around."""
     only = [known.only for _item, known in open_words]
     mostly = max(sorted(set(only) - {""}), key=only.count, default="")
     for item, known in open_words:
-        item.letter = known.letters.get(mostly) or next(iter(known.letters.values()))
+        item.entry = entry = known.among.get(mostly, known.otherwise)
+        item.letter = entry.letter
 
 
 def _counted(items: list[Item]) -> list[Item]:
@@ -110,25 +116,25 @@ def _counted(items: list[Item]) -> list[Item]:
             continue
         if item.word[0].isdigit() and item.letter != "f" and after is not None:
             if item.word in ("4", "2") and after.letter in "aPVCYUGM" and kept:
-                item.letter = "f" if item.word == "4" else "x"
+                item.is_now("f" if item.word == "4" else "x")
             elif after.word in _CURRENCY:
                 kept.append(Item("D", item.start, after.end, item.word, MONEY))
                 place += 1
                 continue
             elif after.letter == "%" or after.word in _CLOCK:
-                item.letter = "x"
+                item.is_now("x")
             elif after.letter in _COUNTED and after.word not in _TYING:
                 after.start = item.start
                 continue
             elif (
                 after.word == ":" and place + 1 < len(items) and items[place + 1].word[0].isdigit()
             ):
-                items[place + 1].letter = "x"
-                item.letter = "x"
+                items[place + 1].is_now("x")
+                item.is_now("x")
         if item.letter == "D" and item.word in "$€£":
-            item.entries = MONEY
+            item.entry = MONEY
         kept.append(item)
     return kept
 
 
-MONEY = (Entry("money", "", "", "money", "D"),)
+MONEY = Entry("money", "", "", "money", "D")

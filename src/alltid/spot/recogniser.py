@@ -30,8 +30,8 @@ GIVEN_FOR = {
 ASKS, GIVES = frozenset(GIVEN_FOR), frozenset[str]().union(*GIVEN_FOR.values())
 # Words before and after an ask that are weighed with it; a longer message is weighed in passages.
 _BEFORE, _AFTER = 18, 24
-# What is shown as a reason, and the rest is context.
-_SHOWN = frozenset({"asks", "gives", "pressure"})
+# What is shown as a reason, in the order of a frame's fields, and the rest is context.
+_SHOWN = ("asks", "gives", "pressure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +145,20 @@ def recognise(text: str, lexicon: Lexicon | None = None, line: float = 0.0) -> F
     passages = [passage for passage in _passages(items) if _weight(items, *passage) > line]
     if not passages:
         return NOTHING
-    frames, spans = [], []
+    frames: list[Frame] = []
+    spans: list[Span] = []
     reasons: dict[str, None] = {}
     for start, end in passages:
         passage = _with_bare_sums(items[start:end])
-        frames.append(_frame(folded, passage))
+        told: dict[str, dict[str, None]] = {group: {} for group in _SHOWN}
+        first = len(spans)
         for item in passage:
-            if (entry := item.entry) and ROLES[entry.role].group in _SHOWN:
+            if (entry := item.entry) and (group := ROLES[entry.role].group) in told:
+                told[group][entry.role] = reasons[entry.explain] = None
                 spans.append(Span(*folded.original(item.start, item.end), entry.role))
-                reasons[entry.explain] = None
+        asks, gives, pressure = (tuple(told[group]) for group in _SHOWN)
+        start, end = spans[first].start, spans[-1].end
+        frames.append(Frame(asks, gives, pressure, direction(passage), start, end))
     return Finding(True, tuple(frames), tuple(spans), tuple(reasons))
 
 
@@ -180,12 +185,12 @@ def _read(text: str, lexicon: Lexicon) -> tuple[Folded, list[Item]]:
 def _passages(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
     """Where an ask and something given stand in reach of each other: from, to; never two of one."""
     done = 0
-    for place, item in enumerate(items):
-        if item.letter not in ASKS or place < done:
+    row = "".join([item.letter for item in items])
+    for place, letter in enumerate(row):
+        if letter not in ASKS or place < done:
             continue
-        start, end = max(done, place - _BEFORE), min(len(items), place + _AFTER)
-        given = GIVEN_FOR[item.letter]
-        if any(near.letter in given for near in items[start:end]):
+        start, end = max(done, place - _BEFORE), min(len(row), place + _AFTER)
+        if not GIVEN_FOR[letter].isdisjoint(row[start:end]):
             yield start, end
             done = end
 
@@ -199,24 +204,5 @@ def _with_bare_sums(items: list[Item]) -> list[Item]:
     if all(item.letter not in "DGRFQ" for item in items):
         for item in items:
             if item.letter in "Nv":
-                item.letter, item.entries = "D", MONEY
+                item.is_now("D", MONEY)
     return items
-
-
-def _of_group(items: Sequence[Item], group: str) -> tuple[str, ...]:
-    found = (item.role for item in items if item.role and ROLES[item.role].group == group)
-    return tuple(dict.fromkeys(found))
-
-
-def _frame(folded: Folded, items: Sequence[Item]) -> Frame:
-    telling = [item for item in items if item.role and ROLES[item.role].group in _SHOWN]
-    start, _end = folded.original(telling[0].start, telling[0].end)
-    _start, end = folded.original(telling[-1].start, telling[-1].end)
-    return Frame(
-        _of_group(items, "asks"),
-        _of_group(items, "gives"),
-        _of_group(items, "pressure"),
-        direction(items),
-        start,
-        end,
-    )

@@ -29,6 +29,7 @@ from .compiled import (
     UNKNOWN,
     Record,
     compiled,
+    folded,
     hash_of,
     leet,
     look_up,
@@ -40,11 +41,12 @@ from .compiled import (
     table,
     weighed,
 )
+from .glance import may_offer, spelled
 from .lexicon import Entry, Lexicon
 
 Bytes = npt.NDArray[np.uint8]
 
-BLOCK = 1 << 16
+BLOCK = 1 << 14
 # Room before and after a block, so that no place of it has too few neighbours.
 EDGE = 16
 # How many places the filters have, as powers of two.
@@ -673,7 +675,12 @@ def _asked(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Rec
 
 @compiled
 def _stands(place: int, window: np.uint64, text: Bytes, letters: Bytes, held: Record) -> bool:
-    found = look_up(held.window_keys, held.window_values, window * MIX_KEY)
+    key = window * MIX_KEY
+    bit = key >> FINE
+    # The bits lie nearer than the table.
+    if not held.finer[bit >> THRICE] >> (bit & SEVEN) & 1:
+        return False
+    found = look_up(held.window_keys, held.window_values, key)
     if found < 0:
         return False
     for each in range(held.ranges[found, 0], held.ranges[found, 1]):
@@ -942,13 +949,23 @@ def read_marked(
     marked: npt.NDArray[np.int64],
     line: float,
     words: Record,
+    glance: Record,
     space: Record,
 ) -> int:
     """The rows of `marked` in which recognise() may find an offer, to its front; their number."""
     found = 0
     for place in range(marked.size):
         row, dressed = marked[place] >> 1, marked[place] & 1 != 0
-        if weighed(data, offsets[row], offsets[row + 1], dressed, line, words, space) != NEVER:
+        start, end = offsets[row], offsets[row + 1]
+        if dressed:
+            size = folded(data, start, end, dressed, words, space)
+            if size >= 0:
+                bytes_ = spelled(space.text, size, words.kinds, space.bytes)
+                if not may_offer(space.bytes, 0, bytes_, glance):
+                    continue
+        elif not may_offer(data, start, end, glance):
+            continue
+        if weighed(data, start, end, dressed, line, words, space) != NEVER:
             marked[found] = row
             found += 1
     return found

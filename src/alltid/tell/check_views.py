@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from alltid.spot import recognise
+from alltid.spot import recognise, threatens
 from alltid.web.errors import not_now
 
 from .forms import TellForm
@@ -70,7 +70,7 @@ def _answer(request: HttpRequest, form: TellForm, language: str) -> HttpResponse
         "form_id": new_form(),
         "found": found,
         "sentences": found.explained(language, "child"),
-        "threatened": "threat" in found.roles,
+        "threatened": "threat" in found.roles or threatens(form.text),
         "from_writer": all(frame.direction == "from_writer" for frame in found.frames),
         "came": False,
     }

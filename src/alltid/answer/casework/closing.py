@@ -3,12 +3,14 @@ for every child concerned, the child told a fortnight ahead, the lead for what w
 held."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from alltid.people.hours import Hours
 
 from .state import State
-
-TOLD_AHEAD = timedelta(days=14)
+from .timers import Span, Timers
 
 
 @dataclass(frozen=True)
@@ -42,18 +44,25 @@ class Missing(StrEnum):
     HAND_OVER = "hand_over"
 
 
-def _not_before(state: State) -> datetime:
-    """A fortnight after the child was told, and not before the day that they were told."""
+def told_enough(state: State, told: datetime, hours: Hours, timers: Timers) -> datetime:
+    """When a child who was told at a moment has had the time that is theirs; aware."""
+    return timers.due(Span.CLOSING_NOTICE, state.risk, told, hours) or told
+
+
+def _not_before(state: State, hours: Hours, timers: Timers) -> datetime:
+    """When the child's time is over, and not before the day that they were told."""
     if state.closing_told is None or state.closing_on is None:
         return datetime.max.replace(tzinfo=UTC)
-    a_fortnight = state.closing_told + TOLD_AHEAD
-    day = datetime.combine(state.closing_on, time(), state.closing_told.tzinfo)
-    return max(a_fortnight, day)
+    over = told_enough(state, state.closing_told, hours, timers)
+    return max(over, datetime.combine(state.closing_on, time(), ZoneInfo(hours.zone)))
 
 
-def what_is_missing(state: State, thread: Thread, *, by_lead: bool, now: datetime) -> list[Missing]:
+def what_is_missing(
+    state: State, thread: Thread, hours: Hours, timers: Timers, *, by_lead: bool, now: datetime
+) -> list[Missing]:
     """What stands between a case and its closing, in the order of the desk; empty when nothing."""
     told = state.closing_told
+    soon = now < _not_before(state, hours, timers)
     lacks = {
         Missing.UNREAD: thread.unread,
         Missing.UNANSWERED: thread.waits and not thread.unread,
@@ -62,7 +71,7 @@ def what_is_missing(state: State, thread: Thread, *, by_lead: bool, now: datetim
         Missing.DUTY: bool(state.undecided),
         Missing.PRANK_READER: state.prank is not None and not state.prank_agreed,
         Missing.CHILD_NOT_TOLD: thread.reachable and told is None,
-        Missing.TOLD_LATELY: thread.reachable and told is not None and now < _not_before(state),
+        Missing.TOLD_LATELY: thread.reachable and told is not None and soon,
         Missing.HAND_OVER: state.hand_over is not None,
         Missing.DEBRIEF: bool(state.owed),
         Missing.LEAD: state.was_grave and not by_lead,

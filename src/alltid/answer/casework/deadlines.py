@@ -12,7 +12,7 @@ from alltid.people.hours import Hours
 from .closing import Thread
 from .events import Risk, Role
 from .state import Child, State
-from .timers import FEEDBACK_AGAIN, TIMERS, Timers, Wanted, end_of
+from .timers import Span, Timers, Wanted, end_of
 
 # Only the hour of telling is known; nothing is late before it can be.
 _TOLD_WITHIN = timedelta(hours=1)
@@ -30,37 +30,62 @@ class Deadline:
     subject: str = ""
 
 
-def deadlines(
-    state: State, thread: Thread, hours: Hours, timers: Timers = TIMERS
-) -> list[Deadline]:
+@dataclass(frozen=True)
+class _Case:
+    state: State
+    hours: Hours
+    timers: Timers
+
+    def wants(
+        self,
+        wanted: Wanted,
+        began: datetime,
+        subject: str = "",
+        *,
+        risk: Risk | None = None,
+        nth: int = 0,
+    ) -> Iterator[Deadline]:
+        """One deadline, or none where nothing is wanted at this risk, or not so often."""
+        due = self.timers.due(wanted, risk or self.state.risk, began, self.hours, nth)
+        if due is not None:
+            yield Deadline(wanted, due, subject)
+
+
+def deadlines(state: State, thread: Thread, hours: Hours, timers: Timers) -> list[Deadline]:
     """Everything that has to happen, soonest first; nothing in a closed case."""
     if state.closed is not None:
         return []
-    found = [*_risk(state, thread, hours, timers), *_people(state, hours, timers)]
-    found += [*_talk(state, thread, hours, timers)]
+    case = _Case(state, hours, timers)
+    found = [*_risk(case, thread), *_people(case), *_talk(case, thread)]
     for child in state.children.values():
-        found += _of_child(child, state, hours, timers)
+        found += _of_child(case, child)
     for step in state.steps.values():
         found.append(Deadline(Wanted.STEP, end_of(step.day, hours, step.at), step.id))
     return sorted(found, key=lambda deadline: (deadline.due, deadline.wanted, deadline.subject))
 
 
-def _risk(state: State, thread: Thread, hours: Hours, timers: Timers) -> Iterator[Deadline]:
-    def by(wanted: Wanted, start: datetime, risk: Risk = state.risk) -> Deadline:
-        return Deadline(wanted, timers[wanted][risk].due(start, hours))
-
+def _risk(case: _Case, thread: Thread) -> Iterator[Deadline]:
+    state = case.state
     if state.risk_at is None or state.risk is Risk.UNKNOWN:
         # A child who tapped danger is taken at their word until somebody has judged.
         taken = Risk.IMMEDIATE if thread.danger else Risk.UNKNOWN
-        yield by(Wanted.SET_RISK, state.risk_at or thread.told + _TOLD_WITHIN, taken)
+        began = state.risk_at or _read(case, thread, taken)
+        yield from case.wants(Wanted.SET_RISK, began, risk=taken)
         return
     if not state.confirmed:
-        yield by(Wanted.CONFIRM, state.risk_at)
-    yield by(Wanted.REVIEW, max(filter(None, (state.risk_at, state.reviewed))))
+        yield from case.wants(Wanted.CONFIRM, state.risk_at)
+    yield from case.wants(Wanted.REVIEW, max(filter(None, (state.risk_at, state.reviewed))))
 
 
-def _people(state: State, hours: Hours, timers: Timers) -> Iterator[Deadline]:
+def _read(case: _Case, thread: Thread, taken: Risk) -> datetime:
+    """By when somebody is to have read: when it was read is kept nowhere."""
+    told = thread.told + _TOLD_WITHIN
+    return case.timers.due(Span.READ, taken, told, case.hours) or told
+
+
+def _people(case: _Case) -> Iterator[Deadline]:
     """What another person has to answer."""
+    state = case.state
     asked = {
         Wanted.READER: state.reader,
         Wanted.ACCEPT: state.hand_over,
@@ -69,34 +94,32 @@ def _people(state: State, hours: Hours, timers: Timers) -> Iterator[Deadline]:
     }
     for wanted, question in asked.items():
         if question is not None:
-            yield Deadline(wanted, timers[wanted][state.risk].due(question.at, hours))
+            yield from case.wants(wanted, question.at)
 
 
-def _talk(state: State, thread: Thread, hours: Hours, timers: Timers) -> Iterator[Deadline]:
+def _talk(case: _Case, thread: Thread) -> Iterator[Deadline]:
     """A second contact, and an answer that lies unread; what waits for us has a promise instead."""
-    if not state.contacts or thread.waits:
+    state = case.state
+    if not state.contacts or thread.waits or not thread.reachable:
         return
-    newest = state.contacts[-1]
-    if len(state.contacts) == 1 and thread.reachable:
-        yield Deadline(Wanted.CONTACT, timers[Wanted.CONTACT][state.risk].due(newest, hours))
-    if thread.reachable and state.answers and thread.read_by_child < state.newest_answer:
-        timer = timers[Wanted.UNREAD_ANSWER][state.risk]
-        yield Deadline(Wanted.UNREAD_ANSWER, timer.due(newest, hours))
+    if len(state.contacts) == 1:
+        yield from case.wants(Wanted.CONTACT, state.contacts[0])
+    if state.answered is not None and thread.read_by_child < state.newest_answer:
+        yield from case.wants(Wanted.UNREAD_ANSWER, state.answered, nth=state.seen_to)
 
 
-def _of_child(child: Child, state: State, hours: Hours, timers: Timers) -> Iterator[Deadline]:
+def _of_child(case: _Case, child: Child) -> Iterator[Deadline]:
+    state = case.state
     if child.duty is None and child.identified is not None:
-        start = child.identified
+        began = child.identified
         # What becomes urgent later runs from then.
         if state.risk.grave and state.risk_at is not None:
-            start = max(start, state.risk_at)
-        yield Deadline(
-            Wanted.DECIDE_DUTY, timers[Wanted.DECIDE_DUTY][state.risk].due(start, hours), child.id
-        )
-    if child.referrals and len(child.feedback_asked) < 2:
-        sent = child.referrals[-1].at
-        timer = FEEDBACK_AGAIN if child.feedback_asked else timers[Wanted.FEEDBACK][state.risk]
-        yield Deadline(Wanted.FEEDBACK, timer.due(sent, hours), child.id)
+            began = max(began, state.risk_at)
+        yield from case.wants(Wanted.DECIDE_DUTY, began, child.id)
+        yield from case.wants(Wanted.LEAD_ON_DUTY, began, child.id)
+    if child.referrals:
+        sent, asked = child.referrals[-1].at, len(child.feedback_asked)
+        yield from case.wants(Wanted.FEEDBACK, sent, child.id, nth=asked)
 
 
 def needs_another_worker(state: State) -> bool:

@@ -4,13 +4,14 @@ from datetime import date
 
 from ..access import OpenDisclosure
 from ..chronology import Held
-from .closing import TOLD_AHEAD, what_is_missing
+from . import timers
+from .closing import told_enough, what_is_missing
 from .events import Kind, Why
 from .turn import NotYet, Place, Refusal
 
 
 def tell_child(place: Place, opened: OpenDisclosure, text: str, day: date, read_up_to: int) -> None:
-    """Answer the child with the day on which it closes, at least a fortnight ahead.
+    """Answer the child with the day on which it closes, as long ahead as the team's pack says.
 
     Raises what an answer raises (`OpenDisclosure.reply`), besides what a turn does.
     """
@@ -18,7 +19,8 @@ def tell_child(place: Place, opened: OpenDisclosure, text: str, day: date, read_
         team = place.disclosure.team
         turn.need(turn.thread.reachable, Refusal.UNREACHABLE)
         turn.need(text.strip(), Refusal.WORDS)
-        turn.need(day >= team.local(place.now + TOLD_AHEAD).date(), Refusal.TOO_SOON)
+        enough = told_enough(turn.state, place.now, team.hours, timers.of(team.country))
+        turn.need(day >= team.local(enough).date(), Refusal.TOO_SOON)
         opened.reply_in(turn.here, text, read_up_to, place.now)
         turn.add(Kind.CLOSING_TOLD, day=day.isoformat())
 
@@ -33,8 +35,11 @@ def close(place: Place, words: str) -> None:
 
 
 def _nothing_missing(here: Held, place: Place) -> None:
-    now = place.disclosure.team.local(place.now)
-    missing = what_is_missing(here.state, here.thread, by_lead=place.is_lead, now=now)
+    team = place.disclosure.team
+    times = timers.of(team.country)
+    missing = what_is_missing(
+        here.state, here.thread, team.hours, times, by_lead=place.is_lead, now=place.now
+    )
     if missing:
         raise NotYet(missing)
 

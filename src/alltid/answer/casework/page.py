@@ -18,13 +18,15 @@ from ..access import OpenDisclosure
 from ..chronology import thread_of
 from ..models import CaseEvent
 from . import forms
+from . import timers as times
 from .attempt import happened
-from .closing import TOLD_AHEAD, what_is_missing
+from .closing import told_enough, what_is_missing
 from .deadlines import needs_another_worker
 from .events import Kind, Risk, What
 from .forms import DeedForm
 from .proposals import proposals
 from .state import Child, State, Step, fold
+from .timers import Wanted
 from .words import DUTIES, FLAGS, MISSING, RECEIVERS, RISKS, ROLES, STEPS, SUPPORTS, WANTED
 
 # What stands of the chronology before somebody asks for the rest.
@@ -52,6 +54,7 @@ class Page:
         """failed: a form that was sent and refused; whole: whether all the chronology is wanted."""
         self.opened, self.disclosure, self.user = opened, opened.disclosure, opened.unlocked.user
         self.team, self.now = self.disclosure.team, now
+        self.timers = times.of(self.team.country)
         self.events = list(opened.case.events.select_related("by").order_by("sequence"))
         self.state: State = fold(event.plain for event in self.events)
         self.failed, self.whole = failed, whole
@@ -112,7 +115,8 @@ class Page:
         found = {kind.name.replace("-", "_"): self.form(kind) for kind in plain}
         found["risk"] = self.form(forms.SetRisk, risk=state.risk)
         found["ways"] = self.form(forms.Ways, **reach)
-        day = self.team.local(self.now + TOLD_AHEAD + timedelta(days=1)).date()
+        enough = told_enough(state, self.now, self.team.hours, self.timers)
+        day = self.team.local(enough).date() + timedelta(days=1)
         found["tell_closing"] = self.form(
             forms.TellClosing, day=day, text=_closing_text(day), read_up_to=self.disclosure.sequence
         )
@@ -224,6 +228,9 @@ class Page:
                 "late": row.due < self.now,
             }
             for row in self.opened.case.deadlines.order_by("due", "id")
+            # A step stands below with its day; the lead's question is one once it is late.
+            if row.wanted != Wanted.STEP
+            and (row.wanted != Wanted.LEAD_ON_DUTY or row.due < self.now)
         ]
 
     def chronology(self) -> list[Happened]:
@@ -304,8 +311,9 @@ class Page:
         """Everything, as the templates name it."""
         state = self.state
         thread = thread_of(self.disclosure)
-        local = self.team.local(self.now)
-        missing = what_is_missing(state, thread, by_lead=self.opened.is_lead, now=local)
+        missing = what_is_missing(
+            state, thread, self.team.hours, self.timers, by_lead=self.opened.is_lead, now=self.now
+        )
         return {
             "strip": self.strip(),
             "stop_bar": self.stop_bar(),

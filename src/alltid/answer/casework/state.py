@@ -80,6 +80,9 @@ class State:
     answers: int = 0
     newest_answer: int = 0
     contacts: tuple[datetime, ...] = ()
+    # When we last wrote, and how often somebody has reached for the child since.
+    answered: datetime | None = None
+    seen_to: int = 0
     reviewed: datetime | None = None
     hand_over: Asked | None = None
     reader: Asked | None = None
@@ -150,13 +153,15 @@ def _replied(state: State, event: Event) -> State:
         answers=state.answers + 1,
         newest_answer=int(event.codes["message"]),
         contacts=(*state.contacts, event.at),
+        answered=event.at,
+        seen_to=0,
     )
     return state if state.owner else _owned_by(state, event.by)
 
 
 @_then(Kind.CONTACTED)
 def _contacted(state: State, event: Event) -> State:
-    return replace(state, contacts=(*state.contacts, event.at))
+    return replace(state, contacts=(*state.contacts, event.at), seen_to=state.seen_to + 1)
 
 
 @_then(Kind.PASSED)

@@ -1,22 +1,28 @@
-"""How long each step may take, by risk: PRACTICE's table as data, until a pack brings its own.
+"""How long each step may take, by risk: as the pack of the team's country has it, and by PRACTICE's
+table where no pack says it.
 
-Plain Python. A timer runs on the clock or on the team's open hours; where it ends is rounded up to
-half hours, like every due time that is stored.
+Plain Python. Timers are written and counted as in the packs (`answer/duty`). Where one ends is
+rounded to a half hour, like every due time that is stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from alltid.people.hours import Hours, half_hour_up
 
+from ..duty import clock, pack
+from ..duty.terms import Pack
+from ..duty.timer import Timer, Unit, read
 from .events import Risk
 
 # The end of a day for a team that has no hours at all.
 _EVENING = time(16, 0)
-_HORIZON = 400
+# A team that never opens has a week for what it would have done in its open time.
+_NEVER_OPEN = timedelta(days=7)
 
 
 class Wanted(StrEnum):
@@ -25,6 +31,7 @@ class Wanted(StrEnum):
     SET_RISK = "set_risk"
     CONFIRM = "confirm"
     DECIDE_DUTY = "decide_duty"
+    LEAD_ON_DUTY = "lead_on_duty"
     FEEDBACK = "feedback"
     CONTACT = "contact"
     UNREAD_ANSWER = "unread_answer"
@@ -37,46 +44,42 @@ class Wanted(StrEnum):
 
 
 # What a lead does; the rest is for whoever carries the case.
-FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.REVIEW})
+FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.LEAD_ON_DUTY, Wanted.REVIEW})
+
+
+class Span(StrEnum):
+    """What takes its time without anybody having to do something at its end."""
+
+    READ = "read"
+    CLOSING_NOTICE = "closing_notice"
+
+
+ByRisk = Mapping[Risk, tuple[Timer, ...]]
 
 
 @dataclass(frozen=True)
-class Timer:
-    """One of: minutes on the clock, open minutes, the end of the nth day with readers, days.
+class Timers:
+    """What a team's cases are timed by: for the nth time something is wanted, the nth timer."""
 
-    working_days: 0 is the end of today, or of the next day with readers where nobody reads today
-    any more.
-    """
+    by_risk: Mapping[Wanted | Span, ByRisk]
 
-    minutes: int = 0
-    open_minutes: int = 0
-    working_days: int | None = None
-    days: int = 0
-
-    def due(self, start: datetime, hours: Hours) -> datetime:
-        """When it ends, up to the next half hour."""
-        if self.working_days is not None:
-            return half_hour_up(_end_of_working_day(start, self.working_days, hours))
-        if self.open_minutes:
-            after = hours.after(start, self.open_minutes)
-            return after or half_hour_up(start + timedelta(days=7))
-        zone = ZoneInfo(hours.zone)
-        # Days by the calendar, also over the night in which the clock is moved.
-        moved = start.astimezone(zone) + timedelta(days=self.days)
-        ends = moved.timestamp() + 60 * self.minutes
-        return half_hour_up(datetime.fromtimestamp(ends, zone))
+    def due(
+        self, of: Wanted | Span, risk: Risk, began: datetime, hours: Hours, nth: int = 0
+    ) -> datetime | None:
+        """When it is due; None where it is not wanted at this risk, or not so often."""
+        timers = self.by_risk[of][risk]
+        return due_at(timers[nth], began, hours) if nth < len(timers) else None
 
 
-def _end_of_working_day(start: datetime, ahead: int, hours: Hours) -> datetime:
-    zone = ZoneInfo(hours.zone)
-    today = start.astimezone(zone).date()
-    for days in range(_HORIZON):
-        stretches = hours.on(today + timedelta(days=days))
-        if stretches and stretches[-1][1] > start:
-            if ahead == 0:
-                return stretches[-1][1]
-            ahead -= 1
-    return datetime.combine(today + timedelta(days=7), _EVENING, zone)
+def due_at(timer: Timer, began: datetime, hours: Hours) -> datetime:
+    """When a timer ends: at a half hour, which for a timer of days is the last one of its day."""
+    try:
+        due = clock.due(timer, began, hours)
+    except clock.NeverOpen:
+        return half_hour_up(began + _NEVER_OPEN)
+    if timer.unit in (Unit.DAYS, Unit.MONTHS):
+        return due - timedelta(minutes=29)
+    return half_hour_up(due)
 
 
 def end_of(day: date, hours: Hours, begun: datetime) -> datetime:
@@ -90,31 +93,38 @@ def end_of(day: date, hours: Hours, begun: datetime) -> datetime:
     return ends if ends > begun else datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def _by_risk(immediate: Timer, high: Timer, others: Timer) -> dict[Risk, Timer]:
-    lower = (Risk.MEDIUM, Risk.LOW, Risk.UNKNOWN)
-    return {Risk.IMMEDIATE: immediate, Risk.HIGH: high} | dict.fromkeys(lower, others)
+# --- where no pack says it -----------------------------------------------------------------------
 
 
-NOW = Timer(minutes=30)
-SAME_DAY = Timer(working_days=0)
+def _by_risk(immediate: str, high: str, *others: str) -> ByRisk:
+    lower = tuple(map(read, others))
+    return {
+        Risk.IMMEDIATE: (read(immediate),),
+        Risk.HIGH: (read(high),),
+        Risk.MEDIUM: lower,
+        Risk.LOW: lower,
+        Risk.UNKNOWN: lower,
+    }
 
-Timers = Mapping[Wanted, Mapping[Risk, Timer]]
 
-TIMERS: Timers = {
-    Wanted.SET_RISK: _by_risk(NOW, SAME_DAY, Timer(working_days=2)),
-    Wanted.CONFIRM: _by_risk(Timer(minutes=60), SAME_DAY, Timer(working_days=2)),
-    Wanted.DECIDE_DUTY: _by_risk(NOW, SAME_DAY, SAME_DAY),
-    Wanted.FEEDBACK: _by_risk(Timer(days=2), Timer(days=14), Timer(days=14)),
-    Wanted.CONTACT: _by_risk(Timer(days=1), Timer(days=3), Timer(days=7)),
-    Wanted.UNREAD_ANSWER: _by_risk(Timer(days=2), Timer(days=7), Timer(days=14)),
-    Wanted.REVIEW: _by_risk(Timer(days=7), Timer(days=7), Timer(days=30)),
-    Wanted.READER: _by_risk(Timer(minutes=60), SAME_DAY, Timer(working_days=1)),
-    Wanted.ACCEPT: _by_risk(Timer(minutes=60), SAME_DAY, Timer(working_days=1)),
-    Wanted.PRANK: _by_risk(SAME_DAY, SAME_DAY, Timer(working_days=2)),
-    Wanted.STOP: _by_risk(SAME_DAY, SAME_DAY, Timer(working_days=2)),
-}
-# Social services are asked once more, long after the first time.
-FEEDBACK_AGAIN = Timer(days=120)
+PRACTICE = Timers(
+    {
+        Span.READ: _by_risk("30 minutes", "2 open hours", "same day"),
+        Span.CLOSING_NOTICE: _by_risk("14 days", "14 days", "14 days"),
+        Wanted.SET_RISK: _by_risk("at once", "same day", "2 working days"),
+        Wanted.CONFIRM: _by_risk("1 hour", "same day", "2 working days"),
+        Wanted.DECIDE_DUTY: _by_risk("at once", "same day", "same day"),
+        Wanted.LEAD_ON_DUTY: _by_risk("1 hour", "4 open hours"),
+        Wanted.FEEDBACK: _by_risk("2 days", "14 days", "14 days", "4 months"),
+        Wanted.CONTACT: _by_risk("1 day", "3 days", "7 days"),
+        Wanted.UNREAD_ANSWER: _by_risk("2 days", "7 days", "14 days", "30 days"),
+        Wanted.REVIEW: _by_risk("1 week", "1 week", "1 month"),
+        Wanted.READER: _by_risk("1 hour", "same day", "1 working day"),
+        Wanted.ACCEPT: _by_risk("1 hour", "same day", "1 working day"),
+        Wanted.PRANK: _by_risk("same day", "same day", "2 working days"),
+        Wanted.STOP: _by_risk("same day", "same day", "2 working days"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -125,9 +135,57 @@ class Escalation:
     cover: timedelta
 
 
+# No pack says it.
 ESCALATION: Mapping[Risk, Escalation] = {
     Risk.IMMEDIATE: Escalation(timedelta(minutes=30), timedelta(hours=1)),
     Risk.HIGH: Escalation(timedelta(hours=4), timedelta(days=1)),
 } | dict.fromkeys(
     (Risk.MEDIUM, Risk.LOW, Risk.UNKNOWN), Escalation(timedelta(days=1), timedelta(days=7))
 )
+
+
+# --- as the packs have it ------------------------------------------------------------------------
+
+# What is timed → a pack's step, the moment from which the desk counts it, and how often at most.
+_STEPS: Mapping[Wanted | Span, tuple[str, str, int]] = {
+    Span.READ: ("first_read", "told", 1),
+    Span.CLOSING_NOTICE: ("closing_notice", "closing_told", 1),
+    Wanted.SET_RISK: ("risk_set", "read", 1),
+    Wanted.CONFIRM: ("risk_confirmed", "risk_set", 1),
+    Wanted.DECIDE_DUTY: ("duty_decision", "identifiable", 1),
+    Wanted.LEAD_ON_DUTY: ("duty_lead", "identifiable", 1),
+    Wanted.FEEDBACK: ("feedback", "referred", 9),
+    Wanted.CONTACT: ("second_contact", "answered", 1),
+    Wanted.UNREAD_ANSWER: ("unread_by_child", "answered", 9),
+    Wanted.REVIEW: ("lead_review", "reviewed", 1),
+}
+
+
+def of_pack(one: Pack) -> Timers:
+    """The timers as a pack has them; PRACTICE's for what no pack says."""
+    said = {
+        of: {risk: tuple(each.timer for each in one.timers(step, risk)) for risk in Risk}
+        for of, (step, _moment, _often) in _STEPS.items()
+    }
+    return Timers({**PRACTICE.by_risk, **said})
+
+
+@cache
+def of(country: str) -> Timers:
+    """The timers of a team in a country; PRACTICE's where there is no pack to rely on."""
+    found = pack.in_force(country)
+    return PRACTICE if found is None else of_pack(found)
+
+
+def misfits(one: Pack) -> Iterator[str]:
+    """What a sound pack says of its timers that the desk cannot do: a sentence each."""
+    for step, moment, often in _STEPS.values():
+        for risk in Risk:
+            timers = one.timers(step, risk)
+            if any(each.counts_from != moment for each in timers):
+                yield (
+                    f"{one.file}: the desk counts the step `{step}` from `{moment}`, not from "
+                    f'another moment as for `{risk}`. Write from = "{moment}".'
+                )
+            if len(timers) > often or (step == "closing_notice" and not timers):
+                yield f"{one.file}: the step `{step}` has one time for `{risk}`. Write one."

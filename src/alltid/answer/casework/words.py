@@ -95,6 +95,7 @@ WANTED: Said = {
     Wanted.SET_RISK: _("Say how urgent it is"),
     Wanted.CONFIRM: _("The lead confirms the risk"),
     Wanted.DECIDE_DUTY: _("Decide about the duty to report"),
+    Wanted.LEAD_ON_DUTY: _("The lead asks why the duty to report is not decided"),
     Wanted.FEEDBACK: _("Ask what became of the report"),
     Wanted.CONTACT: _("Write to the child again"),
     Wanted.UNREAD_ANSWER: _("The child has not read the answer"),

@@ -85,3 +85,45 @@ def test_bo_carries_a_case_by_keys_and_a_question_mark_says_which(cast, desk):
     desk.get_by_text("r is a letter here").wait_for()
     desk.keyboard.press("r")
     assert desk.evaluate("document.activeElement.name") == "text"
+
+
+def test_bo_stops_typing_and_the_coach_has_read_along(cast, desk):
+    desk.fill("textarea", "😀 Thank you. Why did you answer him?")
+    with desk.expect_response("**/coach/"):
+        desk.clock.fast_forward(1000)
+    desk.get_by_role("heading", name="Before you send").wait_for()
+    desk.get_by_role("button", name="Use this instead").click()
+    assert desk.input_value("textarea") == (
+        "😀 Thank you. It is not your fault. I'm glad you're telling me."
+    )
+
+
+def test_bo_has_read_what_the_coach_says_and_one_press_sends(cast, desk):
+    desk.fill("textarea", "Why did you answer him?")
+    with desk.expect_response("**/coach/"):
+        desk.clock.fast_forward(1000)
+    desk.get_by_role("button", name="Send anyway").click()
+    desk.get_by_text("not read yet").wait_for()
+    assert desk.told.again().messages.count() == 2
+
+
+def test_bo_mends_what_stopped_him_and_the_button_says_so(cast, desk):
+    desk.fill("textarea", "Send me the picture so that I can see.")
+    with desk.expect_response("**/coach/"):
+        desk.clock.fast_forward(1000)
+    desk.get_by_role("heading", name="Not sent like this").wait_for()
+    desk.fill("textarea", "Thank you for telling.")
+    with desk.expect_response("**/coach/"):
+        desk.clock.fast_forward(1000)
+    desk.get_by_role("heading", name="Not sent like this").wait_for(state="detached")
+    desk.get_by_role("button", name="Send to the child").click()
+    desk.get_by_text("not read yet").wait_for()
+
+
+def test_bo_puts_words_to_begin_from_behind_what_he_has_typed(cast, desk):
+    desk.fill("textarea", "Thank you.")
+    desk.get_by_text("Words to begin from").click()
+    desk.get_by_role("button", name="Put it into the answer").nth(1).click()
+    typed = desk.input_value("textarea")
+    assert typed.startswith("Thank you.\n\nI have told {who} now. This is what I said: {what}\n\nI")
+    assert desk.evaluate("document.activeElement.name") == "text"

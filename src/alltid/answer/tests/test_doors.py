@@ -30,6 +30,8 @@ TABLE = {
     ("thread", "POST", "/staff/thread/{told}/"): IN_TEAM | {"Bo": 303, "Lo": 303, "nobody": 401},
     ("draft", "POST", "/staff/thread/{told}/draft/"): IN_TEAM
     | {"Bo": 303, "Lo": 303, "nobody": 401},
+    ("coach", "POST", "/staff/thread/{told}/coach/"): IN_TEAM
+    | {"Bo": 200, "Lo": 200, "nobody": 302},
     ("pass", "POST", "/staff/thread/{told}/pass/"): IN_TEAM | {"Bo": 303, "Lo": 303, "nobody": 302},
     ("hide", "POST", "/staff/thread/{told}/hide/"): IN_TEAM
     # Everybody chooses Lo: she can hide nothing from herself, and Bo would be the only reader left.
@@ -112,7 +114,9 @@ def test_a_team_that_is_not_there_and_one_that_is_not_yours_look_the_same(cast):
     assert pages[0] == pages[1]
 
 
-@pytest.mark.parametrize("path", ["", "draft/", "pass/", "hide/", "show/", "export/", "case/note/"])
+@pytest.mark.parametrize(
+    "path", ["", "draft/", "coach/", "pass/", "hide/", "show/", "export/", "case/note/"]
+)
 def test_bo_sends_from_another_site_and_nothing_is_done(cast, path):
     told = cast.tell()
     careful = Client(enforce_csrf_checks=True)

@@ -183,3 +183,14 @@ def test_two_rounds_at_once_tell_a_step_once(town):
 
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(round_at_once, range(2))) == 1
+
+
+def test_that_the_lead_asks_stands_in_the_inbox_once_the_duty_is_decided_too_late(town):
+    child = answered(town)
+    risk.set_level(place(town, child, now=TEN), Risk.HIGH, "because")
+    children.add(place(town, child, now=TEN), Role.SELF, "Ada", identifiable=True)
+    asks = "The lead asks why the duty to report is not decided"
+    for later, stands in ((3, False), (5, True)):
+        now = TEN + hours(later)
+        found = [row["wanted"] for row in inbox.falls_due(town.user("Bo"), town.north, now)]
+        assert (asks in found) == stands

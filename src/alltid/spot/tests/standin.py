@@ -2,7 +2,6 @@
 
 import sys
 from functools import cache
-from importlib.util import find_spec
 from types import ModuleType
 
 import pyarrow as pa
@@ -44,10 +43,8 @@ def find(array: pa.Array, first_row: int = 0) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist(rows, SCHEMA)
 
 
-def install(*, always: bool = False) -> None:
-    """Be alltid.spot.bulk where that is not, or always."""
-    if find_spec("alltid.spot.bulk") and not always:
-        return
+def install() -> None:
+    """Be alltid.spot.bulk, before that is loaded."""
     import alltid.spot
 
     module = ModuleType("alltid.spot.bulk")

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alltid.spot import bulk, compiled, recogniser, sieve
+from alltid.spot import bulk, command, compiled, glance, recogniser, sieve
 from alltid.spot.lexicon import Lexicon, offers
+from alltid.spot.tests import standin
 from evaluation.messages import LANGUAGES, read
 
 OFFER = "5 bilder = 200kr, deal?"
@@ -64,6 +66,24 @@ def left_out(messages: list[str]) -> list[str]:
         for row, text in enumerate(messages)
         if row not in kept and recogniser.recognise(text).is_offer
     ]
+
+
+def test_command_writes_what_a_batch_finds(capsys, tmp_path):
+    source, made = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    bodies = pa.array([*labelled("offers")[:200], None, "", "hej"], pa.string())
+    pa.parquet.write_table(pa.table({"body": bodies}), source, row_group_size=70)
+    typed = ["--in", str(source), "--column", "body", "--out", str(made)]
+
+    assert command.main(typed) == 0, capsys.readouterr().err
+    assert pa.parquet.read_table(made).to_pylist() == bulk.find(bodies).to_pylist()
+
+
+def test_stand_in_of_other_tests_finds_what_a_batch_finds():
+    bodies = pa.array([*labelled("offers")[:200], None, "", "hej"], pa.string())
+
+    assert standin.find(bodies, 3).to_pylist() == bulk.find(bodies, 3).to_pylist()
+    assert standin.SCHEMA.equals(bulk.SCHEMA)
+    assert standin.SCHEMA_VERSION == bulk.SCHEMA_VERSION
 
 
 # --- every way to dress a message up that fold.py undoes -----------------------------------------
@@ -160,6 +180,23 @@ message = st.lists(st.tuples(piece, between), max_size=12).map(
 @given(st.lists(message, max_size=8))
 def test_gate_keeps_every_offer_that_one_message_at_a_time_has(messages):
     assert left_out(messages) == []
+
+
+@settings(max_examples=300)
+@given(message)
+def test_glance_lets_pass_whatever_holds_an_ask_and_something_given_for_it(text):
+    folded, items = recogniser._read(text, offers())
+    data = np.frombuffer(folded.text.encode(), np.uint8)
+
+    if list(recogniser._passages(items)):
+        assert glance.may_offer(data, 0, data.size, bulk._gate().glance)
+
+
+@pytest.mark.parametrize("text", ["skicka en bild på dig", "jag ger dig 200kr", "kom hit 10:05"])
+def test_glance_leaves_out_an_ask_alone_and_a_gift_alone(text):
+    data = np.frombuffer(text.encode(), np.uint8)
+
+    assert not glance.may_offer(data, 0, data.size, bulk._gate().glance)
 
 
 @settings(max_examples=100)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 import sys
 from pathlib import Path
 
@@ -13,12 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alltid.spot import command, explain, keeping, lexicon, recognise
-from alltid.spot.tests import standin
-
-standin.install()
-
-from alltid.spot import files, results, sources  # noqa: E402
+from alltid.spot import command, explain, files, keeping, lexicon, recognise, results, sources
+from alltid.spot.tests import few, standin
 
 OFFER = "5 bilder = 200kr, deal?"
 PRICE = "how much for a picture?"
@@ -29,6 +24,12 @@ def spot(capsys, *typed: str) -> tuple[int, str, str]:
     status = command.main(list(typed))
     said = capsys.readouterr()
     return status, said.out, said.err
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch):
+    """Each message is read by itself: bulk takes seconds to compile, and test_bulk.py has it."""
+    monkeypatch.setattr(files.bulk, "find", standin.find)
 
 
 def refused(capsys, *typed: str) -> str:
@@ -619,7 +620,7 @@ def test_bar_is_drawn_on_a_terminal_only_and_gives_its_line_back(tmp_path, monke
 @pytest.fixture
 def lexicons(tmp_path) -> Path:
     """A copy of the lexicons, to break."""
-    return Path(shutil.copytree(str(lexicon.folder()), tmp_path / "lexicons"))
+    return few.copy(tmp_path / "lexicons")
 
 
 def test_counsellor_checks_lexicons_that_are_sound(capsys, lexicons):

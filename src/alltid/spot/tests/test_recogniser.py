@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .. import Finding, recognise
-from ..lexicon import explanations
+from ..fold import fold
+from ..lexicon import explanations, offers
+from ..reading import read
 from ..recogniser import heaviest
 from .cost import cost
 
@@ -95,6 +97,18 @@ def test_pressure_is_named_beside_the_offer() -> None:
 def test_amount_stays_an_amount() -> None:
     found = recognise("skicka en bild på dig så får du 500 kr")
     assert any(span.role == "money" for span in found.spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("8a41", []), ("s21", []), ("30x40", []), ("5bilder", []), ("snap4you", []),
+        ("200kr", ["200"]), ("kr200", ["200"]), ("för50", ["50"]), ("500:-", ["500"]),
+    ],
+)  # fmt: skip
+def test_number_behind_letters_is_a_sum_only_where_they_say_so(text: str, sums: list[str]) -> None:
+    items = read(fold(text), offers())
+    assert [item.word for item in items if item.letter in "NvD" and item.word.isdigit()] == sums
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

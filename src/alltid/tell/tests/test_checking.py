@@ -83,6 +83,40 @@ def test_ada_is_threatened_and_first_reads_that_she_has_to_do_nothing(ada: Ada) 
 
 
 @both_languages
+@pytest.mark.parametrize(
+    "threat", ["send it or I'll show everyone", "skicka en till annars lägger jag ut bilden"]
+)
+def test_ada_is_threatened_without_an_offer_and_reads_that_nobody_may(
+    ada: Ada, language: str, threat: str
+) -> None:
+    ada.language = language
+    check(ada, threat)
+    said = {
+        "en": (
+            "You don't have to pay or send anything because someone threatens you.",
+            "It looks like a threat.",
+            "Nobody may threaten you, whatever you did.",
+            "It is not your fault that you got this.",
+            "You can always tell.",
+            "Keep the chat if you can",
+            "We saw no offer",
+        ),
+        "sv": (
+            "Du måste inte betala eller skicka något för att någon hotar.",
+            "Det ser ut som ett hot.",
+            "Ingen får hota dig, vad du än har gjort.",
+            "Det är inte ditt fel att du fått det här.",
+            "Du kan alltid berätta.",
+            "Spara chatten om du kan",
+            "Vi såg inget erbjudande",
+        ),
+    }[language]
+    *sentences, never = said
+    assert all(ada.sees(sentence) for sentence in sentences)
+    assert not ada.sees(never)
+
+
+@both_languages
 def test_ada_reads_of_a_message_whose_writer_would_send_that_it_can_stop(
     ada: Ada, language: str
 ) -> None:

@@ -5,19 +5,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from alltid.people.hours import Hours
+
 from ..closing import Missing, Thread, what_is_missing
 from ..events import Duty, Role
 from ..state import Asked, Child, State
+from ..timers import PRACTICE
 
 NOW = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
-TOLD = NOW - timedelta(days=14)
+TOLD = NOW - timedelta(days=15)
+HOURS = Hours({}, [], "SE", "Europe/Stockholm")
 DECIDED = Child("one", Role.SELF, None, Duty.NOT_NOW)
 READY = State(children={"one": DECIDED}, closing_told=TOLD, closing_on=date(2026, 3, 20))
 TALK = Thread(TOLD, False, False, False, True, 3)
 
 
 def missing(state, thread=TALK, by_lead=False):
-    return what_is_missing(state, thread, by_lead=by_lead, now=NOW)
+    return what_is_missing(state, thread, HOURS, PRACTICE, by_lead=by_lead, now=NOW)
 
 
 def test_a_case_that_lacks_nothing_can_be_closed():
@@ -30,7 +34,7 @@ def test_a_case_that_lacks_nothing_can_be_closed():
         ({"children": {}}, Missing.NOBODY_CONCERNED),
         ({"children": {"one": DECIDED, "two": Child("two", Role.FRIEND)}}, Missing.DUTY),
         ({"closing_told": None, "closing_on": None}, Missing.CHILD_NOT_TOLD),
-        ({"closing_told": TOLD + timedelta(minutes=1)}, Missing.TOLD_LATELY),
+        ({"closing_told": TOLD + timedelta(days=1)}, Missing.TOLD_LATELY),
         ({"closing_on": date(2026, 3, 21)}, Missing.TOLD_LATELY),
         ({"debriefs": {"Bo": ""}}, Missing.DEBRIEF),
         ({"was_grave": True}, Missing.LEAD),

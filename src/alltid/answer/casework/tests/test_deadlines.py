@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,12 +11,15 @@ from hypothesis import strategies as st
 
 from alltid.people.hours import Hours
 
+from ...duty import pack
+from ...duty.terms import Clocked
+from ...duty.timer import read
 from ..closing import Thread
 from ..deadlines import deadlines
 from ..events import Duty, Receiver, Risk, Role, What
 from ..proposals import proposals
 from ..state import Asked, Child, Referral, State, Step
-from ..timers import TIMERS, Timer, Wanted
+from ..timers import PRACTICE, Span, Wanted, due_at, misfits, of, of_pack
 from .test_state import CHRONOLOGIES, fold
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -32,8 +36,8 @@ def at(*parts):
     return datetime(*parts, tzinfo=ZONE)
 
 
-def found(state, thread=TALK):
-    return {one.wanted: one.due for one in deadlines(state, thread, HOURS)}
+def found(state, thread=TALK, timers=PRACTICE):
+    return {one.wanted: one.due for one in deadlines(state, thread, HOURS, timers)}
 
 
 def risk(level, **changes):
@@ -43,10 +47,10 @@ def risk(level, **changes):
 @pytest.mark.parametrize(
     ("level", "confirm", "review"),
     [
-        (Risk.IMMEDIATE, at(2026, 3, 2, 11), at(2026, 3, 9, 10)),
-        (Risk.HIGH, at(2026, 3, 2, 16), at(2026, 3, 9, 10)),
-        (Risk.MEDIUM, at(2026, 3, 4, 16), at(2026, 4, 1, 10)),
-        (Risk.LOW, at(2026, 3, 4, 16), at(2026, 4, 1, 10)),
+        (Risk.IMMEDIATE, at(2026, 3, 2, 11), at(2026, 3, 9, 23, 30)),
+        (Risk.HIGH, at(2026, 3, 2, 16), at(2026, 3, 9, 23, 30)),
+        (Risk.MEDIUM, at(2026, 3, 4, 16), at(2026, 4, 2, 23, 30)),
+        (Risk.LOW, at(2026, 3, 4, 16), at(2026, 4, 2, 23, 30)),
     ],
 )
 def test_the_lead_confirms_and_reviews_in_time(level, confirm, review):
@@ -61,7 +65,7 @@ def test_nobody_has_judged_yet_and_danger_is_taken_at_its_word():
 
 @pytest.mark.parametrize(
     ("level", "due"),
-    [(Risk.IMMEDIATE, at(2026, 3, 2, 12, 30)), (Risk.HIGH, at(2026, 3, 2, 16))],
+    [(Risk.IMMEDIATE, at(2026, 3, 2, 12)), (Risk.HIGH, at(2026, 3, 2, 16))],
 )
 def test_the_duty_is_decided_from_when_the_child_is_known(level, due):
     known = Child("one", Role.SELF, TEN + timedelta(hours=2))
@@ -80,21 +84,27 @@ def test_social_services_are_asked_twice_and_then_let_be():
         referrals=(Referral(Receiver.SOCIAL_SERVICES, TEN, "Bo"),),
     )
     dues = [
-        found(risk(Risk.HIGH, children={"one": replace(sent, feedback_asked=(TEN,) * asked)})).get(
-            Wanted.FEEDBACK
-        )
+        found(
+            risk(Risk.MEDIUM, children={"one": replace(sent, feedback_asked=(TEN,) * asked)})
+        ).get(Wanted.FEEDBACK)
         for asked in range(3)
     ]
-    assert dues == [at(2026, 3, 16, 10), at(2026, 6, 30, 10), None]
+    assert dues == [at(2026, 3, 16, 23, 30), at(2026, 7, 2, 23, 30), None]
 
 
 def test_a_child_is_written_to_again_and_an_unread_answer_is_seen_to():
-    state = risk(Risk.HIGH, answers=1, newest_answer=2, contacts=(TEN,))
-    assert found(state)[Wanted.CONTACT] == at(2026, 3, 5, 10)
+    state = risk(Risk.HIGH, answers=1, newest_answer=2, contacts=(TEN,), answered=TEN)
+    assert found(state)[Wanted.CONTACT] == at(2026, 3, 5, 23, 30)
     assert Wanted.UNREAD_ANSWER not in found(state)
     unread = replace(TALK, read_by_child=1)
-    assert found(state, unread)[Wanted.UNREAD_ANSWER] == at(2026, 3, 9, 10)
+    assert found(state, unread)[Wanted.UNREAD_ANSWER] == at(2026, 3, 9, 23, 30)
     assert Wanted.UNREAD_ANSWER not in found(state, replace(unread, reachable=False))
+    # Once somebody has reached for the child, it is looked at again later, and then no more.
+    waits = [
+        found(replace(state, risk=Risk.LOW, seen_to=seen), unread).get(Wanted.UNREAD_ANSWER)
+        for seen in range(3)
+    ]
+    assert waits == [at(2026, 3, 16, 23, 30), at(2026, 4, 1, 23, 30), None]
     # What waits for us has its promise.
     assert Wanted.CONTACT not in found(state, replace(unread, waits=True))
 
@@ -122,54 +132,90 @@ def test_whoever_is_asked_answers_in_time_and_nothing_runs_in_a_closed_case():
     ("start", "timer", "due"),
     [
         # Friday evening: the next day with readers is Monday.
-        (at(2026, 3, 6, 18), Timer(working_days=0), at(2026, 3, 9, 16)),
-        (at(2026, 3, 6, 15), Timer(working_days=1), at(2026, 3, 9, 16)),
-        # New Year's Eve to Epiphany, with 1 and 6 January as holidays.
-        (at(2026, 12, 31, 17), Timer(working_days=0), at(2027, 1, 4, 16)),
-        (at(2027, 1, 5, 15), Timer(open_minutes=120), at(2027, 1, 7, 9)),
+        (at(2026, 3, 6, 18), "same day", at(2026, 3, 9, 16)),
+        (at(2026, 3, 6, 15), "1 working day", at(2026, 3, 9, 16)),
+        (at(2026, 3, 6, 10, 7), "at once", at(2026, 3, 6, 10, 30)),
+        # Over Epiphany.
+        (at(2027, 1, 5, 15), "2 open hours", at(2027, 1, 7, 9)),
         # The night in which the clock goes forward, and the one in which it goes back.
-        (at(2026, 3, 28, 12), Timer(days=1), at(2026, 3, 29, 12)),
-        (at(2026, 3, 29, 1, 30), Timer(minutes=60), at(2026, 3, 29, 3, 30)),
-        (at(2026, 10, 24, 12), Timer(days=1), at(2026, 10, 25, 12)),
-        (at(2026, 10, 25, 1, 30), Timer(minutes=120), at(2026, 10, 25, 2, 30).replace(fold=1)),
+        (at(2026, 3, 28, 12), "1 day", at(2026, 3, 29, 23, 30)),
+        (at(2026, 3, 29, 1, 30), "1 hour", at(2026, 3, 29, 3, 30)),
+        (at(2026, 10, 25, 1, 30), "2 hours", at(2026, 10, 25, 2, 30).replace(fold=1)),
     ],
 )
-def test_timers_run_on_days_with_readers_and_over_odd_nights(start, timer, due):
-    assert timer.due(start, HOURS).timestamp() == due.timestamp()
+def test_timers_end_at_half_hours_also_over_odd_nights(start, timer, due):
+    assert due_at(read(timer), start, HOURS).timestamp() == due.timestamp()
 
 
 def test_a_team_without_hours_has_times_all_the_same():
     none = Hours({}, [], "SE", "Europe/Stockholm")
-    for timer in (Timer(working_days=2), Timer(open_minutes=30), Timer(days=1), Timer(minutes=30)):
-        assert TEN < timer.due(TEN, none) <= TEN + timedelta(days=8)
+    for timer in ("2 working days", "30 open minutes", "1 day", "30 minutes"):
+        assert TEN < due_at(read(timer), TEN, none) <= TEN + timedelta(days=8)
 
 
-@given(
-    st.datetimes(FIRST, LAST).map(lambda d: d.replace(tzinfo=ZONE)),
-    st.sampled_from([timer for by_risk in TIMERS.values() for timer in by_risk.values()]),
-)
-def test_no_timer_ends_before_it_began_nor_tells_a_minute(start, timer):
-    due = timer.due(start, HOURS)
-    assert due.timestamp() >= start.timestamp()
-    assert due.timestamp() % 1800 == 0
+ALL = [PRACTICE, *map(of_pack, pack.packs())]
+ASKED = st.tuples(st.sampled_from(ALL), st.sampled_from([*Span, *PRACTICE.by_risk]))
 
 
-@given(st.datetimes(FIRST, LAST), st.sampled_from(Wanted))
-def test_what_is_more_urgent_is_never_due_later(start, wanted):
-    if wanted is Wanted.STEP:
-        return
-    dues = [
-        TIMERS[wanted][level].due(start.replace(tzinfo=ZONE), HOURS).timestamp()
-        for level in (Risk.IMMEDIATE, Risk.HIGH, Risk.MEDIUM)
-    ]
+@given(st.datetimes(FIRST, LAST), ASKED, st.sampled_from(Risk), st.integers(0, 3))
+def test_no_timer_ends_before_it_began_nor_tells_a_minute(start, asked, level, nth):
+    timers, wanted = asked
+    began = start.replace(tzinfo=ZONE)
+    due = timers.due(wanted, level, began, HOURS, nth)
+    if due is not None:
+        assert due.timestamp() >= began.timestamp()
+        assert due.timestamp() % 1800 == 0
+
+
+@given(st.datetimes(FIRST, LAST), ASKED)
+def test_what_is_more_urgent_is_never_due_later(start, asked):
+    timers, wanted = asked
+    levels = (Risk.IMMEDIATE, Risk.HIGH, Risk.MEDIUM)
+    dues = [timers.due(wanted, level, start.replace(tzinfo=ZONE), HOURS) for level in levels]
+    ends = [due.timestamp() for due in dues if due is not None]
     # "Now" runs on the clock also where a day that is nearly over ends sooner.
-    assert dues[0] <= dues[1] + 1800 * 2
-    assert dues[1] <= dues[2]
+    assert all(sooner <= later + 3600 for sooner, later in pairwise(ends))
+
+
+# --- the packs ---------------------------------------------------------------------------------
+
+SWEDEN = pack.load("SE")
+
+
+def test_a_team_in_sweden_goes_by_its_pack_and_one_whose_pack_is_a_draft_by_practice():
+    assert found(State(), timers=of("SE")) == {Wanted.SET_RISK: at(2026, 3, 3, 16)}
+    for country in ("NO", "XX"):
+        assert of(country) is PRACTICE
+    assert of("SE").by_risk[Wanted.READER] == PRACTICE.by_risk[Wanted.READER]
+
+
+def test_a_lawyer_changes_a_time_and_the_desk_follows():
+    changed = dict(SWEDEN.steps)
+    changed["duty_decision", "high"] = (Clocked("identifiable", read("3 days")),)
+    changed["duty_lead", "high"] = ()
+    changed["feedback", "high"] = changed["feedback", "medium"]
+    timers = of_pack(replace(SWEDEN, steps=changed))
+    known = Child("one", Role.SELF, TEN)
+    state = risk(Risk.HIGH, confirmed_by="Lo", children={"one": known})
+    assert found(state, timers=timers)[Wanted.DECIDE_DUTY] == at(2026, 3, 5, 23, 30)
+    assert Wanted.LEAD_ON_DUTY not in found(state, timers=timers)
+    assert found(state, timers=of("SE"))[Wanted.LEAD_ON_DUTY] == at(2026, 3, 2, 14)
+    assert timers.due(Wanted.FEEDBACK, Risk.HIGH, TEN, HOURS, 1) == at(2026, 7, 2, 23, 30)
+
+
+def test_a_pack_that_the_desk_cannot_follow_is_named():
+    changed = dict(SWEDEN.steps)
+    changed["feedback", "low"] = (Clocked("told", read("3 days")),)
+    changed["closing_notice", "low"] = ()
+    first, second = misfits(replace(SWEDEN, steps=changed))
+    assert first.startswith("sweden.toml: the step `closing_notice` has one time")
+    assert second.startswith("sweden.toml: the desk counts the step `feedback` from `referred`")
+    assert not [wrong for one in pack.packs() for wrong in misfits(one)]
 
 
 @given(CHRONOLOGIES)
 def test_any_chronology_has_deadlines_each_wanted_once_soonest_first(events):
-    due = deadlines(fold(events), TALK, HOURS)
+    due = deadlines(fold(events), TALK, HOURS, PRACTICE)
     assert [one.due for one in due] == sorted(one.due for one in due)
     assert len({(one.wanted, one.subject) for one in due}) == len(due)
 

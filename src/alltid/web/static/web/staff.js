@@ -125,6 +125,61 @@
     addEventListener("pageshow", () => { form.inert = false; });
   }
 
+  /* The coach reads along after a pause. What it says is put under the answer, never into it. */
+  const coach = form && form.querySelector("[data-coach]");
+  if (coach) {
+    const text = form.querySelector("textarea");
+    const button = form.querySelector("button[data-send]");
+    let pause = 0;
+    let reading = new AbortController();
+    const offer = () => {
+      for (const place of coach.querySelectorAll("[data-better]")) place.hidden = false;
+    };
+    const read = async () => {
+      reading = new AbortController();
+      try {
+        const answer = await fetch(coach.dataset.coach, {
+          method: "POST", body: new FormData(form), redirect: "manual", signal: reading.signal,
+        });
+        if (!answer.ok) return;
+        const said = new DOMParser().parseFromString(await answer.text(), "text/html");
+        coach.replaceChildren(...said.body.childNodes);
+        const advice = coach.querySelector("[data-send]");
+        button.textContent = (advice || coach).dataset.send;
+        offer();
+      } catch { /* Without it the answer is read when it is sent. */ }
+    };
+    text.addEventListener("input", () => {
+      clearTimeout(pause);
+      reading.abort();
+      pause = setTimeout(read, SECOND);
+    });
+    form.addEventListener("submit", () => { clearTimeout(pause); reading.abort(); });
+    coach.addEventListener("click", (event) => {
+      const place = event.target.closest("[data-better]");
+      if (!place) return;
+      const from = Number(place.dataset.from);
+      const to = Number(place.dataset.to);
+      if (text.value.slice(from, to) !== place.dataset.sentence) return;
+      text.setRangeText(place.dataset.better, from, to, "end");
+      text.focus();
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    offer();
+  }
+
+  /* Words to begin from go behind what is typed already. */
+  for (const button of document.querySelectorAll("[data-beginning]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const text = form.querySelector("textarea");
+      const before = text.value.trimEnd();
+      text.value = (before ? before + "\n\n" : "") + button.previousElementSibling.textContent;
+      text.focus();
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+
   /* The lock: idle is the same for every open window of this person. */
   const locksIn = Number(document.body.dataset.locksIn) * SECOND;
   let stillHere = () => {};
