@@ -23,7 +23,7 @@ VERBS: dict[str, str | Promise] = {
     "ended_by_child": gettext_lazy("a child ended the talk"),
     "erased": gettext_lazy("erased"),
     "exported": gettext_lazy("took a copy out"),
-    "handed_over": gettext_lazy("handed over to the archive"),
+    "handed_over": gettext_lazy("sealed for the archive"),
     "hours_changed": gettext_lazy("changed hours or cover"),
     "intake_opened": gettext_lazy("opened the intake again"),
     "intake_stopped": gettext_lazy("the intake was stopped"),

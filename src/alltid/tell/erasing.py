@@ -89,7 +89,7 @@ class Archived:
 def erase(disclosure: Disclosure, now: datetime, why: str) -> bool:
     """Destroy a talk with everything said in it; whether it was still there."""
     with transaction.atomic():
-        fresh = _there(disclosure.pk)
+        fresh = there(disclosure.pk)
         if fresh is None:
             return False
         bury(fresh, now, why)
@@ -115,7 +115,7 @@ def bury(
     _destroy(held, stone)
 
 
-def _there(pk: UUID) -> Disclosure | None:
+def there(pk: UUID) -> Disclosure | None:
     """A talk as it is now, kept from others until the transaction ends; None where it is gone."""
     held = Disclosure.objects.select_for_update(of=("self",)).select_related("team", "policy")
     return held.filter(pk=pk).first()
@@ -220,7 +220,7 @@ def _still(ids: Iterable[UUID], **more: Any) -> list[UUID]:
 def _erase_again(pk: UUID, was: Gone | None) -> bool:
     """Erase what came back; what was opened again since the list was written stays."""
     with transaction.atomic():
-        fresh = _there(pk)
+        fresh = there(pk)
         if fresh is None or (was and fresh.closed != was.closed):
             return False
         gone = was.gone if was else hour_of(timezone.now())
@@ -288,8 +288,8 @@ def erase_over(team: Team, now: datetime) -> int:
     count, due = 0, Disclosure.objects.filter(team=team).over(now).to_erase()
     for one in due.order_by("goes", "id")[:_AT_ONCE]:
         with transaction.atomic():
-            fresh = _there(one.pk)
-            if fresh is not None and fresh.goes is not None and fresh.goes <= now:
+            fresh = there(one.pk)
+            if fresh is not None and fresh.is_over(now):
                 bury(fresh, now, "its term is over")
                 count += 1
     return count

@@ -291,6 +291,10 @@ class Disclosure(models.Model):
             fresh.save(update_fields=["held_until", "goes"])
         self.held_until, self.goes = fresh.held_until, fresh.goes
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is closed, its term is over, and nothing holds it."""
+        return self.goes is not None and self.goes <= now
+
     def is_held(self, now: datetime) -> bool:
         """Whether it is kept for now, whatever its term and whatever the child was told."""
         return self.held_until is not None and self.held_until > now

@@ -20,7 +20,6 @@ from django.conf import settings
 
 from alltid.people.models import RetentionPolicy, Team
 from alltid.people.reference import reference
-from alltid.tell.models import Disclosure
 from alltid.vault.envelope import seal_file
 
 from ..access import OpenDisclosure
@@ -202,8 +201,3 @@ def drop_parts(team: Team, before: datetime) -> None:
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < before.timestamp():
                 path.unlink()
-
-
-def is_still_here(pk: UUID) -> bool:
-    """Whether a case is not gone, kept so until the transaction ends."""
-    return Disclosure.objects.select_for_update().filter(pk=pk).exists()

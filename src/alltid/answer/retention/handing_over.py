@@ -15,8 +15,9 @@ from django.http import Http404
 
 from alltid.people.models import RetentionPolicy, Team, User
 from alltid.people.reference import reference
+from alltid.people.retention import What
 from alltid.people.unlocking import Unlocked
-from alltid.tell.erasing import Archived, bury, shrink_log
+from alltid.tell.erasing import Archived, bury, shrink_log, there
 from alltid.tell.models import Disclosure, DisclosureQuerySet
 from alltid.vault.errors import VaultError
 
@@ -95,9 +96,8 @@ def _hand_over(
 ) -> str:
     pk = opened.disclosure.pk
     with transaction.atomic():
-        due = Disclosure.objects.select_for_update(of=("self",)).over(now).to_hand_over()
-        fresh = due.select_related("team", "policy").filter(pk=pk).first()
-        if fresh is None or not _is_as_packed(fresh, packed):
+        fresh = there(pk)
+        if fresh is None or not _may_go(fresh, packed, now):
             return ""
         archive.give_name(part, archive.file_of(fresh.team, pk), packed.sha256)
         to = Archived(packed.sha256, holder.version)
@@ -105,19 +105,21 @@ def _hand_over(
     return packed.sha256
 
 
-def _is_as_packed(fresh: Disclosure, packed: archive.Packed) -> bool:
+def _may_go(fresh: Disclosure, packed: archive.Packed, now: datetime) -> bool:
+    """Whether an archive gets it, now, and all that is in it by now is packed."""
     case = Case.objects.get(disclosure=fresh)
-    return (fresh.sequence, case.sequence) == (packed.messages, packed.events)
+    whole = (fresh.sequence, case.sequence) == (packed.messages, packed.events)
+    return whole and fresh.is_over(now) and fresh.policy.what == What.ARCHIVE
 
 
 def drop_halves(now: datetime) -> None:
     """Delete the files of cases that are still here: a run that died had not handed them over."""
     for team in Team.objects.all():
         archive.drop_parts(team, now - _WRITES_FOR)
-        there = Disclosure.objects.filter(pk__in=archive.named(team))
-        for pk in list(there.values_list("pk", flat=True)):
+        halves = Disclosure.objects.filter(pk__in=archive.named(team))
+        for pk in list(halves.values_list("pk", flat=True)):
             with transaction.atomic():
-                if archive.is_still_here(pk):
+                if there(pk) is not None:
                     archive.drop(team, pk)
 
 

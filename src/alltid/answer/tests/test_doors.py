@@ -136,6 +136,8 @@ MAY_TOUCH = {
     "notices.py": "counts what waits; opens none",
     "rotation.py": "gives keys to a new generation",
     "trial.py": "makes the examples",
+    "preview.py": "lists and counts what goes; opens none",
+    "handing_over.py": "lists what is ready; opens it through the door",
     "models.py": "declares what lies beside it",
 }
 

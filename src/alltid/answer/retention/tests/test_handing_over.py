@@ -153,9 +153,11 @@ def test_only_what_is_over_goes_and_only_some_at_a_time(town, monkeypatch):
 
 
 def test_what_a_team_erases_is_never_handed_over(cast):
-    over(cast)
+    told = over(cast, ago=timedelta(days=2000))
     hands_over(cast.north)
     assert go(cast).over == {}
+    assert handing_over.hand_over(cast["Bo"].unlocked(), told.pk, timezone.now()) == ""
+    assert told.again()
 
 
 def test_what_two_keep_is_not_handed_over(town):
