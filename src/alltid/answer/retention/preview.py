@@ -1,5 +1,6 @@
 """What goes when: for a lead, without a word of content, some rows at a time."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from alltid.tell.models import Disclosure, DisclosureQuerySet
 from alltid.tell.tombstone import Tombstone
 
 from .. import access
+from ..models import Recusal
 
 PAGE, LATELY = 50, 20
 AHEAD = (30, 90)
@@ -99,19 +101,27 @@ def gone_lately(team: Team, hidden: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def effect(team: Team, what: str, months: int, now: datetime) -> dict[str, Any]:
+def effect(user: User, team: Team, what: str, months: int, now: datetime) -> dict[str, Any]:
     """What a change of policy would do: nothing to what was told, but where a child ends it."""
-    told = dict(
-        Disclosure.objects.filter(team=team).order_by().values_list("policy").annotate(Count("pk"))
-    )
-    versions = list(team.policies.filter(pk__in=told))
-    closing = spoken_date(goes_on(now, months, team.timezone))
+    told = _told(user, team)
+    versions = [one for one in team.policies.all() if told[one.pk]]
     ends = sum(told[one.pk] for one in versions if one.keeps_after_end)
     return {
         "told": [describe(one) | {"count": told[one.pk]} for one in versions],
-        "closed_today": closing,
+        "closed_today": spoken_date(goes_on(now, months, team.timezone)),
         "erased_at_end": ends if what == What.ERASE else 0,
     }
+
+
+def _told(user: User, team: Team) -> Counter[int]:
+    """How many talks were told under each version, but for those hidden from this member."""
+    versions = list(team.policies.values_list("pk", flat=True))
+    here = Disclosure.objects.filter(policy__in=versions).order_by()
+    hidden = Recusal.objects.filter(user=user, disclosure__policy__in=versions).order_by()
+    all_of = Counter(dict(here.values_list("policy").annotate(count=Count("*"))))
+    return all_of - Counter(
+        dict(hidden.values_list("disclosure__policy").annotate(count=Count("*")))
+    )
 
 
 def describe(policy: RetentionPolicy) -> dict[str, Any]:

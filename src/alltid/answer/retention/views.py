@@ -80,8 +80,8 @@ def _form(request: StaffRequest, team: Team, form: PolicyForm, status: int) -> H
 
 
 def _preview(request: StaffRequest, team: Team, form: PolicyForm) -> HttpResponse:
-    held = form.cleaned_data
-    context = preview.effect(team, held["what"], held["months"], timezone.now()) | {
+    held, user = form.cleaned_data, request.unlocked.user
+    context = preview.effect(user, team, held["what"], held["months"], timezone.now()) | {
         "team": team,
         "here": team.slug,
         "kept": [(name, form[name].value()) for name in form.fields],

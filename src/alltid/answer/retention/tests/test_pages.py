@@ -78,6 +78,14 @@ def test_lo_sees_what_a_change_would_do_before_it_is_saved(cast):
     assert "changed how long the team keeps what was told" in text(lo.get("/staff/team/north/log/"))
 
 
+def test_what_is_hidden_from_lo_is_in_no_count_of_hers(cast):
+    hidden, _seen = cast.tell(), cast.tell()
+    cast.reads_along("Cato")
+    hands.hide(hidden.again(), cast.user("Bo"), str(cast.user("Lo").pk))
+    context = cast.browser("Lo").post(CHANGE, typed()).context
+    assert [one["count"] for one in context["told"]] == [1]
+
+
 def test_what_was_told_before_keeps_its_policy_and_what_is_told_after_has_the_new_one(cast):
     before = cast.tell()
     cast.browser("Lo").post(CHANGE, typed("save"))
