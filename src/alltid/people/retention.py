@@ -60,8 +60,8 @@ DEFAULTS = {
         12,
         _(
             "No law asks an association to keep it, so not longer than it is needed (GDPR, article "
-            "5.1 e). A child's six words work for a year after the last answer, so a year is how "
-            "long a child can come back."
+            "5.1 e). A child's six words work for about a year after they last wrote, so a year is "
+            "how long a child can come back."
         ),
     ),
 }

@@ -45,16 +45,15 @@ def erases_at_end(disclosure: Disclosure) -> bool:
 
 def end(disclosure: Disclosure, now: datetime) -> None:
     """Shut the child's way in at once; erase now what was not said to be kept, unless held."""
-    erases = erases_at_end(disclosure)
-    if erases and disclosure.policy.keeps_after_end:
-        # What they are told at the end holds, also for what somebody reads in the next day.
-        Disclosure.objects.filter(pk=disclosure.pk).update(policy=disclosure.team.policy())
-    ended = hour_of(now)
+    erases, ended = erases_at_end(disclosure), hour_of(now)
     _note(f"{_ENDED} {ended.isoformat()} {disclosure.pk}")
     with transaction.atomic():
         if disclosure.locator is not None:
             note_end(bytes(disclosure.locator), now)
         _shut(disclosure.pk, ended)
+        if erases and disclosure.policy.keeps_after_end:
+            # What they are told at the end holds, also for what somebody reads in the next day.
+            Disclosure.objects.filter(pk=disclosure.pk).update(policy=disclosure.team.policy())
         AuditEvent.write("ended_by_child", actor=None, team=disclosure.team, subject=disclosure.pk)
     if erases and disclosure.read_by_staff > 0 and not disclosure.is_held(now):
         erase(disclosure, now, "ended by the child")
@@ -102,15 +101,15 @@ def bury(
     """Destroy a talk that is held in a transaction, and leave its tombstone.
 
     to: the archive that got it. Its id is on the list that a restore replays before anything is
-    changed. Where the transaction fails after that, the list says when it had been closed: what was
-    opened again since is not erased by a replay.
+    changed. Where its term is over, the list says when it had been closed: if the transaction fails
+    after that, what is opened again is not erased by a replay.
     """
     stone = _tombstone(held, hour_of(now), to)
-    if held.closed is None:
-        remember(held.pk)
-    else:
+    if held.closed is not None and held.is_over(now):
         closed, gone = held.closed.isoformat(), stone.gone.isoformat()
         _note(f"{_GONE} {closed} {gone} {to or Archived.NOWHERE} {held.pk}")
+    else:
+        remember(held.pk)
     AuditEvent.write("erased", actor=by, team=held.team, subject=held.pk, why=why)
     _destroy(held, stone)
 
@@ -223,6 +222,8 @@ def _erase_again(pk: UUID, was: Gone | None) -> bool:
         fresh = there(pk)
         if fresh is None or (was and fresh.closed != was.closed):
             return False
+        if was is None:  # a child ended it, and was told that the words stop
+            fresh.locator = None
         gone = was.gone if was else hour_of(timezone.now())
         _destroy(fresh, _tombstone(fresh, gone, was.to if was else None))
     return True

@@ -309,6 +309,30 @@ def test_a_restore_of_a_closed_talk_is_erased_again_with_its_tombstone(
     assert ada.sees("it was erased")
 
 
+def test_an_ending_is_replayed_on_a_backup_from_before_the_closing(
+    ada: Ada, north: Team, bo: Person
+) -> None:
+    # Given a backup of the talk as it was before it was closed and ended
+    set_policy(north, What.ERASE)
+    words = ada.tell("hej canary")
+    answer(Disclosure.objects.get(), bo, "Thank you for telling.")
+    before, child = Disclosure.objects.get(), KeyCopy.objects.get(team_key__isnull=True)
+    before.close(timezone.now())
+    ada.come_back(words)
+    ada.send("end/", do="end")
+    assert not Disclosure.objects.exists()
+    # When it is put back
+    Tombstone.objects.all().delete()
+    before = Disclosure(**{f.attname: getattr(before, f.attname) for f in before._meta.fields})
+    before.closed = before.goes = None
+    before.save(force_insert=True)
+    child.save(force_insert=True)
+    # Then it goes again, and the words stay stopped
+    assert erasing.replay() == 1
+    assert not Disclosure.objects.exists()
+    assert ada.come_back(words).status_code == 404
+
+
 def test_what_was_listed_but_opened_again_since_is_not_erased_by_a_replay(
     ada: Ada, bo: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
