@@ -15,7 +15,7 @@ from threading import Barrier
 import jsonschema
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
@@ -282,6 +282,22 @@ def test_killed_at_any_step_nothing_is_lost_and_the_next_press_goes_on(cast, tmp
     assert Tombstone.objects.count() == 1
     call_command("tick")
     assert file_of(cast, told).exists()
+
+
+def test_a_case_that_goes_while_a_round_looks_at_its_half_keeps_its_file(town, monkeypatch):
+    told, begins = over(town), transaction.atomic
+    archive.folder(town.north).mkdir(parents=True)
+    file_of(town, told).write_bytes(b"a half of a run that died")
+    presses = iter([go])
+
+    def atomic(*args, **kwargs):
+        for press in presses:
+            press(town)
+        return begins(*args, **kwargs)
+
+    monkeypatch.setattr(transaction, "atomic", atomic)
+    handing_over.drop_halves(timezone.now())
+    assert Tombstone.objects.get().archived == sha256(file_of(town, told).read_bytes()).hexdigest()
 
 
 def test_what_is_read_back_otherwise_is_not_erased(town, monkeypatch):
