@@ -14,7 +14,7 @@ from ..casework.state import fold
 from ..models import Case
 
 BEFORE = [("answer", "0002_too_few_readers"), ("tell", "0002_was_acute")]
-NOW = [("answer", "0003_casework"), ("tell", "0005_policy_of_each")]
+NOW = [("answer", "0003_casework"), ("tell", "0006_policy_of_each")]
 
 
 @pytest.mark.django_db(transaction=True)

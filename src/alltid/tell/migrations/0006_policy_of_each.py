@@ -1,4 +1,4 @@
-"""Every talk has its policy. By itself, since PostgreSQL alters no table that was just filled."""
+"""Every talk has its policy."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tell", "0004_retention"),
+        ("tell", "0005_told_so_far"),
     ]
 
     operations = [
