@@ -126,6 +126,12 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/staff/team/<slug:slug>/log/export/"): alike(405),
     # Without saying as what.
     ("POST", "/staff/team/<slug:slug>/log/export/"): row(302, 404, 404, 404, 404, 302, 302),
+    ("GET", "/staff/team/<slug:slug>/keeping/"): row(302, 200, 200, 404, 404, 302, 302),
+    ("POST", "/staff/team/<slug:slug>/keeping/"): alike(405),
+    ("GET", "/staff/team/<slug:slug>/keeping/change/"): row(302, 404, 200, 404, 404, 302, 302),
+    ("POST", "/staff/team/<slug:slug>/keeping/change/"): row(302, 404, 422, 404, 404, 302, 302),
+    ("GET", "/staff/team/<slug:slug>/keeping/hand-over/"): alike(405),
+    ("POST", "/staff/team/<slug:slug>/keeping/hand-over/"): row(302, 200, 200, 404, 404, 302, 302),
     # What children told North.
     ("GET", "/staff/inbox/"): row(302, 302, 302, 302, 404, 302, 302),
     ("POST", "/staff/inbox/"): alike(405),

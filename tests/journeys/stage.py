@@ -26,9 +26,7 @@ def make() -> dict[str, scene.Person]:
     north = scene.team("North", people["Lo"], people["Bo"])
     south = scene.team("South", people["Mio"], people["Cato"])
     Team.objects.filter(pk=north.pk).update(cover=south)
-    Team.objects.filter(pk=south.pk).update(
-        cover=north, position=1, kind=Team.Kind.NOT_MANDATED, keeps_after_end=False
-    )
+    Team.objects.filter(pk=south.pk).update(cover=north, position=1, kind=Team.Kind.NOT_MANDATED)
     User.objects.filter(name="Dag").update(is_analyst=True)
     User.objects.filter(name="Eva").update(is_operator=True)
     return people

@@ -16,16 +16,26 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 
+from alltid.people.audit import hidden_from
 from alltid.people.models import AuditEvent, Team, TeamKey, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell.feelings import feeling_label
 from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, Handing, KeyCopy, Message
+from alltid.tell.tombstone import Tombstone
 from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
 from .casework.events import Kind
 from .chronology import Held, catch_up, held
 from .models import Case, Recusal
+
+
+class Erased(Http404):
+    """It is gone; whoever had the right to it is told so, for everybody else it never was there."""
+
+    def __init__(self, stone: Tombstone) -> None:
+        super().__init__()
+        self.stone = stone
 
 
 class NotAudited(Exception):
@@ -170,14 +180,17 @@ def visible(user: User) -> DisclosureQuerySet:
 def find(user: User, pk: UUID) -> Disclosure:
     """A disclosure that this user may open, unopened; Http404 for everybody else.
 
-    Raises HandedOn, a 404 too, where it lay with their team once.
+    Raises HandedOn, a 404 too, where it lay with their team once, and Erased where it is gone.
     """
     mine = visible(user).filter(team__in=Team.objects.of(user))
     found = mine.filter(pk=pk).select_related("team").first()
     if found is not None:
         return found
     handing = find_given(user, pk)
-    raise Http404 if handing is None else HandedOn(handing)
+    if handing is not None:
+        raise HandedOn(handing)
+    _say_that_it_is_gone(user, pk)
+    raise Http404
 
 
 def find_given(user: User, pk: UUID) -> Handing | None:
@@ -208,6 +221,14 @@ def keeps_reading(user: User, disclosure: Disclosure) -> Team | None:
     """The team of this user's that handed it on and can open it still."""
     given = Team.objects.of(user).filter(handed_on__disclosure=disclosure)
     return given.filter(keys__case_copies__disclosure=disclosure).first()
+
+
+def _say_that_it_is_gone(user: User, pk: UUID) -> None:
+    """Raises Erased where this user could open it; the log knows from whom it was hidden."""
+    mine = Tombstone.objects.filter(pk=pk, team__in=Team.objects.of(user))
+    stone = mine.select_related("team", "policy", "archive").first()
+    if stone is not None and str(pk) not in hidden_from(stone.team, user):
+        raise Erased(stone)
 
 
 def find_led(user: User, pk: UUID) -> Disclosure:

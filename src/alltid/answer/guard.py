@@ -8,7 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from alltid.answer.duty.pack import NoPack
+from alltid.people.reference import reference
+from alltid.people.when import spoken_date, spoken_term
 from alltid.tell.models import Handing, NoKey
+from alltid.tell.tombstone import Tombstone
 from alltid.vault.errors import (
     EnvelopeBroken,
     EnvelopeMisplaced,
@@ -18,7 +21,7 @@ from alltid.vault.errors import (
 )
 
 from . import access
-from .access import HandedOn, NotAudited
+from .access import Erased, HandedOn, NotAudited
 
 P = ParamSpec("P")
 
@@ -43,6 +46,8 @@ def guarded(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except Erased as gone:
+            return _erased(request, gone.stone)
         except HandedOn as gone:
             return _handed_on(request, gone.handing)
         except (NotAudited, NoKey, NoPack, VaultError) as fault:
@@ -62,11 +67,29 @@ def _handed_on(request: HttpRequest, handing: Handing) -> HttpResponse:
     return shut(request, "handed_on", 410 if looks else 409, typed)
 
 
-def shut(request: HttpRequest, reason: str, status: int, typed: str = "") -> HttpResponse:
-    """The page of a shut door; an address that showed a page can be come back to."""
+def _erased(request: HttpRequest, stone: Tombstone) -> HttpResponse:
+    """That it is gone, since when and why; what was typed is given back."""
+    team = stone.team
+    context = {
+        "stone": stone,
+        "reference": reference(stone.pk),
+        "closed": spoken_date(team.local(stone.closed)) if stone.closed else "",
+        "gone": spoken_date(team.local(stone.gone)),
+        "term": spoken_term(stone.policy.months),
+        "typed": _typed(request),
+    }
+    return render(request, "answer/retention/erased.html", context, status=410)
+
+
+def _typed(request: HttpRequest) -> str:
+    """What somebody wrote in the form they sent, whichever it was."""
     sent = [request.POST.get(name, "") for name in ("text", "words", "because")]
     # The fields of a report are named by their place in it: "child.name".
     report = [text for name in request.POST if "." in name for text in request.POST.getlist(name)]
-    typed = typed or next(filter(None, sent), "") or "\n\n".join(filter(str.strip, report))
-    context = {"reason": reason, "typed": typed, "next": request.path}
+    return next(filter(None, sent), "") or "\n\n".join(filter(str.strip, report))
+
+
+def shut(request: HttpRequest, reason: str, status: int, typed: str = "") -> HttpResponse:
+    """The page of a shut door; an address that showed a page can be come back to."""
+    context = {"reason": reason, "typed": typed or _typed(request), "next": request.path}
     return render(request, "answer/shut.html", context, status=status)

@@ -53,7 +53,6 @@ TEAMS: tuple[dict[str, Any], ...] = (
         "kind": Team.Kind.NOT_MANDATED,
         "opening": _daily("09:00", "21:00"),
         "position": 1,
-        "keeps_after_end": False,
     },
 )
 KEEPERS = ("the head's safe", "the town archive")

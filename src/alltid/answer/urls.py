@@ -10,6 +10,7 @@ from .lead import views as lead
 from .referral import views as referring
 from .reports import note_views, whole_views
 from .reports import views as reports
+from .retention import views as retention
 
 app_name = "answer"
 urlpatterns = [
@@ -49,6 +50,9 @@ urlpatterns = [
     path("lead/<slug:slug>/carried/", lead.carried, name="carried_by_nobody"),
     path("lead/<slug:slug>/carried/<uuid:who>/", lead.carried, name="carried"),
     path("thread/<uuid:pk>/export/", views.export, name="export"),
+    path("team/<slug:slug>/keeping/", retention.keeping, name="keeping"),
+    path("team/<slug:slug>/keeping/change/", retention.change, name="change_keeping"),
+    path("team/<slug:slug>/keeping/hand-over/", retention.hand_over, name="hand_over"),
     path(
         "team/<slug:slug>/remove/<int:pk>/",
         team_views.remove_member,

@@ -32,6 +32,7 @@ from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
 from .lead import coached
 from .referral import lists
+from .retention import handing_over
 
 Deed = Callable[[Disclosure, User, str], None]
 
@@ -71,6 +72,7 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
         "dropping_out": team.dropping_out(now),
         "late_by": inboxes.late_by(user, team, now) if leads else [],
         "late_covered": inboxes.late_covered(team, now) if leads else [],
+        "to_hand_over": handing_over.ready(user, team, now).count(),
     }
     return render(request, "answer/inbox.html", context)
 

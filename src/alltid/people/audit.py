@@ -27,6 +27,7 @@ VERBS: dict[str, str | Promise] = {
     "ended_by_child": gettext_lazy("a child ended the talk"),
     "erased": gettext_lazy("erased"),
     "exported": gettext_lazy("took a copy out"),
+    "handed_over": gettext_lazy("sealed for the archive"),
     "hours_changed": gettext_lazy("changed hours or cover"),
     "intake_opened": gettext_lazy("opened the intake again"),
     "intake_stopped": gettext_lazy("the intake was stopped"),
@@ -37,6 +38,7 @@ VERBS: dict[str, str | Promise] = {
     "noted": gettext_lazy("noted a concern"),
     "opened": gettext_lazy("opened"),
     "opened_team": gettext_lazy("opened the team for children"),
+    "policy_changed": gettext_lazy("changed how long the team keeps what was told"),
     "passed": gettext_lazy("passed on"),
     "recused": gettext_lazy("hid from a member"),
     "recovery_checked": gettext_lazy("checked a recovery sheet"),
@@ -59,6 +61,8 @@ REASONS = (
     gettext_noop("key substituted or unreadable"),
     gettext_noop("ended by the child"),
     gettext_noop("swept"),
+    gettext_noop("its term is over"),
+    gettext_noop("handed over"),
     gettext_noop("pepper lost"),
     gettext_noop("salt lost"),
 )
@@ -150,11 +154,8 @@ def events(team: Team, reader: User, asked: Filter) -> AuditQuerySet:
 
     What was hidden from the reader stays hidden here: a thread about a lead tells them nothing.
     """
-    about = team.audit.filter(verb__in=("recused", "shown"), why=str(reader.pk)).order_by("id")
-    last_word = dict(about.values_list("subject", "verb"))
-    hidden = [subject for subject, verb in last_word.items() if verb == "recused"]
-    found: AuditQuerySet = team.audit.exclude(subject__in=hidden).filter(asked.wanted)
-    return found.select_related("actor").order_by("-id")
+    found: AuditQuerySet = team.audit.exclude(subject__in=hidden_from(team, reader))
+    return found.filter(asked.wanted).select_related("actor").order_by("-id")
 
 
 def page(
@@ -171,6 +172,13 @@ def page(
     rows = list(found[: size + 1])
     older = rows[size - 1].pk if len(rows) > size else None
     return Page(in_words(team, rows[:size]), older)
+
+
+def hidden_from(team: Team, reader: User) -> list[str]:
+    """The ids of what is, or when it went was, hidden from a member."""
+    about = team.audit.filter(verb__in=("recused", "shown"), why=str(reader.pk)).order_by("id")
+    last_word = dict(about.values_list("subject", "verb"))
+    return [subject for subject, verb in last_word.items() if verb == "recused"]
 
 
 def whole(team: Team, reader: User, asked: Filter, up_to: AuditEvent) -> Iterator[Line]:

@@ -18,6 +18,7 @@ from alltid.vault.envelope import Label, open_identity, seal_identity
 from alltid.vault.identity import Identity
 
 from .hours import Hours, hour_of
+from .retention import DEFAULTS, What
 
 # Who has not signed in for so long is not counted among those who read.
 SEEN_LATELY = timedelta(days=14)
@@ -109,7 +110,6 @@ class Team(models.Model):
     # Open minutes until somebody has read, as children are promised.
     reads_within = models.PositiveSmallIntegerField(default=120)
     acute_within = models.PositiveSmallIntegerField(default=30)
-    keeps_after_end = models.BooleanField(default=True)
     opened = models.DateTimeField(null=True, blank=True)
     intake_stopped = models.DateTimeField(null=True, blank=True)
 
@@ -140,6 +140,24 @@ class Team(models.Model):
         Asked of the database, whatever this object remembers: a minute after an alarm is too late.
         """
         return self.keys.filter(team__intake_stopped__isnull=True).first()
+
+    def policy(self) -> "RetentionPolicy":
+        """How long it keeps what is told now: the newest version, or what its kind does unless set.
+
+        Asked of the database: what a child is told of it then holds for that child.
+        """
+        newest = self.policies.first()
+        if newest is not None:
+            return newest
+        usual = DEFAULTS[self.kind]
+        made, _new = RetentionPolicy.objects.get_or_create(
+            team=self, version=1, defaults={"what": usual.what, "months": usual.months}
+        )
+        return made
+
+    def archive(self) -> "RetentionPolicy | None":
+        """The newest version that names an archive: its key is no promise to a child."""
+        return self.policies.exclude(archive_recipient="").first()
 
     def readers(self, now: datetime) -> "models.QuerySet[Membership]":
         """Members who can read today: let in, holding the key, not away, signed in of late."""
@@ -195,6 +213,41 @@ class Team(models.Model):
         type(self).objects.filter(pk=self.pk, intake_stopped__isnull=True).update(
             intake_stopped=timezone.now()
         )
+
+
+class RetentionPolicy(models.Model):
+    """One version of how long a team keeps what children told it, newest first; never changed.
+
+    A talk holds on to the version that its child was told of. months: from closing. by: the lead
+    who set it, None for what holds unless set. archive_recipient: the public key (`age1…`).
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="policies")
+    version = models.PositiveIntegerField()
+    what = models.CharField(max_length=7, choices=What)
+    months = models.PositiveSmallIntegerField()
+    archive_name = models.CharField(max_length=80, blank=True)
+    archive_recipient = models.CharField(max_length=80, blank=True)
+    made = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "version"], name="one_policy_a_version")
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add; refuse to change: children were told of it."""
+        if not self._state.adding:
+            raise TypeError("A policy is never changed. Add the next version.")
+        super().save(*args, **kwargs | {"force_insert": True})
+
+    @property
+    def keeps_after_end(self) -> bool:
+        """Whether what an adult has read is kept where the child ends the talk."""
+        return self.what != What.ERASE
 
 
 class Membership(models.Model):
@@ -445,6 +498,8 @@ _KINDS = {
     "signed_in": AuditEvent.Kind.OPENED,
     "exported": AuditEvent.Kind.EXPORTED,
     "log_exported": AuditEvent.Kind.EXPORTED,
+    "case_report_made": AuditEvent.Kind.EXPORTED,
+    "case_taken_out": AuditEvent.Kind.EXPORTED,
     "ended_by_child": AuditEvent.Kind.DESTROYED,
     "erased": AuditEvent.Kind.DESTROYED,
     "words_expired": AuditEvent.Kind.DESTROYED,

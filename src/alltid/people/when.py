@@ -34,6 +34,18 @@ def spoken_day(moment: datetime) -> str:
     return formats.date_format(moment, "j F")
 
 
+def spoken_date(moment: datetime) -> str:
+    """A date that may be years away: "11 August 2031"."""
+    return formats.date_format(moment, "j F Y")
+
+
+def spoken_term(months: int) -> str:
+    """A length of time as it is said: "5 years", "18 months"."""
+    if months % 12:
+        return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
+    return ngettext("%(n)s year", "%(n)s years", months // 12) % {"n": months // 12}
+
+
 def time_left(due: datetime, now: datetime) -> str:
     """The time until a promise, or since it was broken, in the largest fitting unit."""
     minutes = round((due - now).total_seconds() / 60)

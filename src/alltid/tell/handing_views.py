@@ -5,8 +5,9 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from .door import Door
 from .handing import refuse
-from .models import Disclosure, Door
+from .models import Disclosure
 from .pages import comes_back, in_language, never_lost
 from .views import show_door, visiting
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +10,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from alltid.people.hours import half_hour_up, hour_of
-from alltid.people.models import Team, TeamKey
+from alltid.people.models import RetentionPolicy, Team, TeamKey
+from alltid.people.retention import What, goes_on
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
 
-# Registers a model of this package.
+# Registers models of this package.
 from .handing import Handing as Handing
+from .tombstone import Tombstone as Tombstone
 
 CHILD = "child"
 VISIT_MINUTES = 15
@@ -47,6 +47,18 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         """Most urgent first; the order of the inbox and its keyset pages."""
         return self.order_by("rank", "due", "id")
 
+    def over(self, now: datetime) -> "DisclosureQuerySet":
+        """Their term is over, and nothing holds them."""
+        return self.filter(goes__lte=now)
+
+    def to_erase(self) -> "DisclosureQuerySet":
+        """Those that are erased here when their term is over."""
+        return self.exclude(policy__what=What.ARCHIVE)
+
+    def to_hand_over(self) -> "DisclosureQuerySet":
+        """Those that an archive gets first, which takes somebody with a key."""
+        return self.filter(policy__what=What.ARCHIVE)
+
     def receive(
         self,
         team: Team,
@@ -70,6 +82,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         case = Identity.generate()
         disclosure = Disclosure(
             team=team,
+            policy=team.policy(),
             recipient=case.recipient,
             locator=locator,
             pepper_version=pepper_version,
@@ -108,6 +121,7 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         case = Identity.generate()
         disclosure = Disclosure(
             team=team,
+            policy=team.policy(),
             recipient=case.recipient,
             pepper_version=0,
             told=hour_of(now),
@@ -179,6 +193,12 @@ class Disclosure(models.Model):
     read_by_staff = models.PositiveIntegerField(default=0)
     read_by_child = models.PositiveIntegerField(default=0)
     ended = models.DateTimeField(null=True, blank=True)
+    # How long it is kept, as its child was told; the hour of closing; until when it is held though
+    # its term be over; and what follows: when it goes. Open again, it goes at no time.
+    policy = models.ForeignKey(RetentionPolicy, models.PROTECT, related_name="+")
+    closed = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    goes = models.DateTimeField(null=True, blank=True)
     example = models.BooleanField(default=False)
 
     objects = DisclosureQuerySet.as_manager()
@@ -188,6 +208,9 @@ class Disclosure(models.Model):
             models.Index(fields=["team", "rank", "due", "id"], name="inbox"),
             # What a sweep looks for, each minute, among a million.
             models.Index(fields=["ended"], condition=Q(ended__isnull=False), name="ended_talks"),
+            models.Index(
+                fields=["team", "goes", "id"], condition=Q(goes__isnull=False), name="goes_when"
+            ),
         ]
 
     @property
@@ -227,6 +250,7 @@ class Disclosure(models.Model):
         kept = self.waits and not self._state.adding
         self.danger = self.danger or acute
         self.rank = self.Rank.ACUTE if acute or self.acute else self.Rank.WAITING
+        self.closed = self.goes = None
         promised = self.promise(now)
         self.due = min(self.due, promised) if kept else promised
 
@@ -244,20 +268,43 @@ class Disclosure(models.Model):
         """The teams that can open it: the one it lies with, and whoever reads on after handing."""
         return Team.objects.filter(keys__case_copies__disclosure=self).distinct()
 
-    @property
-    def kept_after_end(self) -> bool:
-        """Whether a team that can open it keeps what was read when a child ends the talk."""
-        return self.team.keeps_after_end or self.holders().filter(keeps_after_end=True).exists()
+    def close(self, now: datetime) -> None:
+        """Stand behind everything that is open, and let the term begin; raises Waits.
 
-    def close(self) -> None:
-        """Stand behind everything that is open; raises Waits. When the child writes, it is open."""
+        When the child writes, it is open, and the term begins anew at the next closing.
+        """
         with transaction.atomic():
             fresh = self.held()
             if fresh.waits:
                 raise Waits
-            fresh.rank = self.Rank.CLOSED
-            fresh.save(update_fields=["rank"])
-        self.rank = self.Rank.CLOSED
+            fresh.rank, fresh.closed = self.Rank.CLOSED, hour_of(now)
+            fresh.goes = fresh.goes_on()
+            fresh.save(update_fields=["rank", "closed", "goes"])
+        self.rank, self.closed, self.goes = fresh.rank, fresh.closed, fresh.goes
+
+    def goes_on(self) -> datetime | None:
+        """When it goes: at the end of its term, and not while it is held; None while it is open."""
+        if self.closed is None:
+            return None
+        over = goes_on(self.closed, self.policy.months, self.team.timezone)
+        return max(over, self.held_until) if self.held_until else over
+
+    def hold(self, until: datetime | None) -> None:
+        """Keep it until then, whatever its term; None lets it go when its term is over."""
+        with transaction.atomic():
+            fresh = self.held()
+            fresh.held_until = until
+            fresh.goes = fresh.goes_on()
+            fresh.save(update_fields=["held_until", "goes"])
+        self.held_until, self.goes = fresh.held_until, fresh.goes
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is closed, its term is over, and nothing holds it."""
+        return self.goes is not None and self.goes <= now
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it is kept for now, whatever its term and whatever the child was told."""
+        return self.held_until is not None and self.held_until > now
 
     def stop(self) -> None:
         """Let the child's six words open it no more; everything said stays."""
@@ -272,8 +319,9 @@ class Disclosure(models.Model):
             fresh = self.held()
             if fresh.rank == self.Rank.CLOSED:
                 fresh.wait_no_more()
-                fresh.save(update_fields=["rank"])
-        self.rank = fresh.rank
+                fresh.closed = fresh.goes = None
+                fresh.save(update_fields=["rank", "closed", "goes"])
+        self.rank, self.closed, self.goes = fresh.rank, fresh.closed, fresh.goes
 
     def seal_message(self, author: str, body: dict[str, Any], now: datetime) -> "Message":
         """The next message with its minute, sealed to this disclosure's key; not saved."""
@@ -297,7 +345,7 @@ class Disclosure(models.Model):
             message = fresh.seal_message(CHILD, body, now)
             message.form = mark
             message.save(force_insert=True)
-            fresh.save(update_fields=["danger", "rank", "due", "sequence"])
+            fresh.save(update_fields=["danger", "rank", "due", "sequence", "closed", "goes"])
         self.refresh_from_db()
         return True
 
@@ -450,21 +498,3 @@ class SpentForm(models.Model):
 
     digest = models.BinaryField(primary_key=True)
     first_used = models.DateTimeField(default=timezone.now)
-
-
-@dataclass(frozen=True)
-class Door:
-    """A way back that was found: a disclosure or an unclaimed card, and the child's identity."""
-
-    identity: Identity
-    held: Disclosure | Card
-
-
-def find_door(ways: Iterable[tuple[bytes, Identity]]) -> Door | None:
-    """The disclosure or the unclaimed card behind one of several (locator, identity) pairs."""
-    for locator, identity in ways:
-        for model in (Disclosure, Card):
-            held = model.objects.filter(locator=locator).select_related("team__cover").first()
-            if held is not None:
-                return Door(identity, held)
-    return None

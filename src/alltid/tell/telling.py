@@ -14,8 +14,10 @@ from alltid.vault import words
 from alltid.vault.identity import Identity
 from alltid.vault.receipt import Root, number_for
 
+from .door import Door, find_door
 from .handing import unseen
-from .models import CHILD, Card, Disclosure, Door, KeyCopy, find_door
+from .models import CHILD, Card, Disclosure, KeyCopy
+from .tombstone import Tombstone
 from .visit import WORDS_SHOWN, Capsule, was_ended
 
 log = logging.getLogger(__name__)
@@ -67,7 +69,8 @@ def was_told(body: dict[str, Any], *, form: bytes) -> bool:
     root = Root.of(number, settings.ALLTID["SALT"], RETURN_GATE)
     locators = [root.locator(pepper) for pepper in peppers().values()]
     told = Disclosure.objects.filter(locator__in=locators)
-    return told.exists() or any(map(was_ended, locators))
+    gone = Tombstone.objects.filter(mark__in=map(Tombstone.mark_of, locators))
+    return told.exists() or gone.exists() or any(map(was_ended, locators))
 
 
 def tell_by_card(

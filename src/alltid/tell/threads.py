@@ -1,16 +1,17 @@
 """What a child's thread and its ending say, as the templates need it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy
 
 from alltid.people.models import Team
-from alltid.people.when import spoken, spoken_day
+from alltid.people.when import spoken, spoken_date, spoken_day
 from alltid.vault.identity import Identity
 
+from .erasing import erases_at_end
 from .handing import Handing, handing_context
+from .keeping import KEPT_BECAUSE, backups_gone, keeping_context
 from .models import Disclosure
 from .reading import promise
 from .telling import Line, read_thread
@@ -53,7 +54,7 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         state = "away" if gone and not handed else "answered"
     else:
         state = "waiting"
-    return {
+    return keeping_context(disclosure, now) | {
         "team": team,
         "newest": _shown(newest, team, now) if newest else None,
         "is_new": newest is not None and disclosure.read_by_child < newest.sequence,
@@ -70,35 +71,24 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     }
 
 
-# Why a team that keeps what was written does so, for a child who wants to end the talk.
-_KEPT_BECAUSE = {
-    Team.Kind.MANDATED: gettext_lazy(
-        "The law can say that a school or social services must keep it, so that it can be seen "
-        "that you got help."
-    ),
-    Team.Kind.HEALTH_RECORD: gettext_lazy(
-        "The law says that health care must keep what belongs to a health record."
-    ),
-    Team.Kind.NOT_MANDATED: gettext_lazy("That is how we have decided here."),
-}
-
-
 def _who_keeps(disclosure: Disclosure) -> Team:
     """The team whose law keeps it; the one that it was handed on by may go on reading."""
-    if disclosure.team.keeps_after_end:
+    if disclosure.team.policy().keeps_after_end:
         return disclosure.team
-    return disclosure.holders().filter(keeps_after_end=True).first() or disclosure.team
+    others = disclosure.holders().exclude(pk=disclosure.team_id)
+    return next((one for one in others if one.policy().keeps_after_end), disclosure.team)
 
 
 def ending_context(disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     """What ending erases and what is kept, and until when a backup may still hold it."""
     team = disclosure.team
-    last = now + timedelta(days=settings.ALLTID["BACKUP_DAYS"] + 1)
+    held = disclosure.held_until if disclosure.is_held(now) else None
     return {
         "team": team,
-        "erases": not disclosure.kept_after_end,
-        "kept_reason": _KEPT_BECAUSE[Team.Kind(_who_keeps(disclosure).kind)],
+        "erases": erases_at_end(disclosure) and held is None,
+        "held_until": spoken_date(team.local(held)) if held else "",
+        "kept_reason": KEPT_BECAUSE[Team.Kind(_who_keeps(disclosure).kind)],
         "unread": disclosure.read_by_staff == 0,
         "acute": disclosure.acute,
-        "backups_until": spoken_day(team.local(last)),
+        "backups_until": spoken_day(team.local(backups_gone(now))),
     }

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -13,13 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alltid.people.models import Team
 from alltid.vault import words
 from alltid.vault.errors import KdfBusy
+from alltid.vault.identity import Identity
 from alltid.web.errors import not_now
 from alltid.web.throttle import COMING_BACK
 
+from .door import Door, find_door
 from .erasing import end as end_talk
 from .feelings import FEELINGS, send_feeling
 from .forms import TellForm
-from .models import Card, Disclosure, Door, NoKey, find_door
+from .keeping import gone_context, keeping_context
+from .models import Card, Disclosure, NoKey
 from .pages import View, comes_back, from_our_page, in_language, never_lost, page, tells
 from .reading import Reading, address, front_team, other_teams, promise
 from .remembered import Remembered
@@ -34,6 +38,7 @@ from .telling import (
     was_told,
 )
 from .threads import ending_context, thread_context
+from .tombstone import Tombstone
 from .visit import (
     NONCE_MINUTES,
     Capsule,
@@ -161,7 +166,7 @@ def _kept_page(
     request: HttpRequest, form: TellForm, told: Told, language: str, now: datetime
 ) -> HttpResponse:
     team = told.disclosure.team
-    context = {
+    context = keeping_context(told.disclosure, now) | {
         "team": team,
         "not_safe": form.acute,
         "promise": promise(team, told.disclosure.due, now),
@@ -263,6 +268,8 @@ def show_door(
     **kept: Any,
 ) -> HttpResponse:
     """A card that nobody wrote with yet shows the form; a talk shows its newest answer."""
+    if isinstance(door.held, Tombstone):
+        return _gone_page(request, door.held, language, now, **kept)
     context = {
         "capsule": Capsule(bytes(door.held.locator or b""), door.identity).seal(now),
         "form_id": new_form(),
@@ -277,6 +284,18 @@ def show_door(
         mark_read_by_child(door.held)
         template = "tell/thread.html"
     return page(request, template, context | kept, status=status, rest="more/")
+
+
+def _gone_page(
+    request: HttpRequest, stone: Tombstone, language: str, now: datetime, /, **kept: Any
+) -> HttpResponse:
+    """What became of a talk that is gone; what was typed meanwhile can be told anew."""
+    team = stone.team
+    context = gone_context(stone, now) | {
+        "form_id": new_form(),
+        "form_action": address(team, language) if team.opened else f"/{language}/",
+    }
+    return page(request, "tell/gone.html", context | kept, rest="words/")
 
 
 def visiting(view: Callable[[HttpRequest, str, Door, datetime], HttpResponse]) -> View:
@@ -304,14 +323,21 @@ def _visit_over(request: HttpRequest, form: TellForm, language: str) -> HttpResp
     return _spent_page(request)
 
 
-def _store(door: Door, form: TellForm, form_id: bytes, language: str, now: datetime) -> Disclosure:
-    """Keep what was written behind a door; raises NoKey, VaultError."""
-    body, identity, acute = form.body(), door.identity, form.acute
-    if isinstance(door.held, Card):
+def _store(
+    held: Disclosure | Card,
+    identity: Identity,
+    form: TellForm,
+    form_id: bytes,
+    language: str,
+    now: datetime,
+) -> Disclosure:
+    """Keep what was written behind a door; raises NoKey, ObjectDoesNotExist, VaultError."""
+    body, acute = form.body(), form.acute
+    if isinstance(held, Card):
         body |= {"language": language}
-        return tell_by_card(door.held, identity, body, form=form_id, acute=acute, now=now)
-    tell_more(door.held, identity, body, form=form_id, acute=acute, now=now)
-    return door.held
+        return tell_by_card(held, identity, body, form=form_id, acute=acute, now=now)
+    tell_more(held, identity, body, form=form_id, acute=acute, now=now)
+    return held
 
 
 @in_language
@@ -326,16 +352,18 @@ def more(request: HttpRequest, language: str, door: Door, now: datetime) -> Http
         form_id = read_form(form.form_id)
     except FormOld:
         return _visit_over(request, form, language)
-    if form.do != "send":
+    if form.do != "send" or isinstance(door.held, Tombstone):
         return show_door(request, door, language, now, **form.kept())
     if form.error:
         return show_door(request, door, language, now, 422, error=form.error, **form.kept())
     if is_spent(form_id, now):
         return _spent_page(request)
     try:
-        disclosure = _store(door, form, form_id, language, now)
+        disclosure = _store(door.held, door.identity, form, form_id, language, now)
     except NoKey:
         return _nobody_reads(request, Reading.of(door.held.team, now), language)
+    except ObjectDoesNotExist:  # its term was over in this very moment
+        return _visit_over(request, form, language)
     return show_door(
         request,
         Door(door.identity, disclosure),
@@ -368,9 +396,9 @@ def feeling(request: HttpRequest, language: str, door: Door, now: datetime) -> H
 @visiting
 def end(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Say what is erased and what is kept; then end the talk."""
-    if isinstance(door.held, Card):
-        return show_door(request, door, language, now)
     disclosure = door.held
+    if not isinstance(disclosure, Disclosure):
+        return show_door(request, door, language, now)
     done = request.POST.get("do") == "end"
     if done:
         end_talk(disclosure, now)

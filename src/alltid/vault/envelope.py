@@ -126,9 +126,14 @@ def seal_export(text: str, recipient: str) -> bytes:
 
     Raises VaultError where the recipient is no X25519 one (`age1…`).
     """
+    return seal_file(pad(text.encode("utf-8", "surrogatepass")), recipient)
+
+
+def seal_file(data: bytes, recipient: str) -> bytes:
+    """Seal a file as it is for somebody outside; raises VaultError as `seal_export` does."""
     try:
         holder = x25519.Recipient.from_str(recipient.strip())
     except pyrage.RecipientError:
         raise VaultError("This is no age recipient.") from None
-    sealed: bytes = pyrage.encrypt(pad(text.encode("utf-8", "surrogatepass")), [holder])
+    sealed: bytes = pyrage.encrypt(data, [holder])
     return sealed

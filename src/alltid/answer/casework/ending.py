@@ -31,7 +31,7 @@ def close(place: Place, words: str) -> None:
         turn.need(turn.state.closed is None, Refusal.CLOSED_ALREADY)
         _nothing_missing(turn.here, place)
         turn.add(Kind.CLOSED, words={"text": words})
-        turn.here.disclosure.close()
+        turn.here.disclosure.close(place.now)
 
 
 def _nothing_missing(here: Held, place: Place) -> None:

@@ -173,6 +173,9 @@ class Kind(StrEnum):
     CLOSING_TOLD = "closing_told"
     CLOSED = "closed"
     REOPENED = "reopened"
+    HOLD_ASKED = "hold_asked"
+    HOLD_AGREED = "hold_agreed"
+    HOLD_LIFTED = "hold_lifted"
 
 
 Code = str | int | bool
@@ -263,6 +266,8 @@ _OF: dict[Kind, dict[str, Callable[[Code], bool]]] = {
     Kind.UNLINKED: {"other": _id},
     Kind.CLOSING_TOLD: {"day": _day},
     Kind.REOPENED: {"why": _one_of(Why)},
+    Kind.HOLD_ASKED: {"day": _day},
+    Kind.HOLD_AGREED: {"day": _day},
 }
 ABOUT_A_CHILD = frozenset(
     {

@@ -18,7 +18,7 @@ from alltid.web.pictures import cut_pictures
 
 from .. import access, hands
 from ..referral import asking
-from . import children, ending, handover, linking, notes, risk, second_person, steps
+from . import children, ending, handover, holding, linking, notes, risk, second_person, steps
 from .events import Call, Duty, Flag, Receiver, Risk, Role, Support, Way, What
 from .turn import Place, Refusal, Refused
 from .words import CALLS, DUTIES, FLAGS, RECEIVERS, RISKS, ROLES, STEPS, SUPPORTS, WAYS, choices
@@ -587,6 +587,36 @@ class Reopen(DeedForm):
 
     def do(self, place: Place) -> None:
         ending.reopen(place, self.cleaned_data["because"])
+
+
+class Hold(DeedForm):
+    """An ongoing legal matter."""
+
+    name, button = "hold", _("Ask a second person to keep it")
+    day = _day(_("The last day on which it is kept"))
+    because = _lines(_("Because"))
+
+    def do(self, place: Place) -> None:
+        holding.ask_hold(place, self.cleaned_data["because"], self.cleaned_data["day"])
+
+
+class AgreeHold(DeedForm):
+    """A second person keeps it."""
+
+    name, button = "hold-agree", _("Keep it, too")
+
+    def do(self, place: Place) -> None:
+        holding.agree_hold(place)
+
+
+class LiftHold(DeedForm):
+    """The matter is over."""
+
+    name, button, grave = "hold-lift", _("Let its term hold again"), True
+    because = _lines(_("Because"))
+
+    def do(self, place: Place) -> None:
+        holding.lift_hold(place, self.cleaned_data["because"])
 
 
 def _all(kind: type[DeedForm]) -> list[type[DeedForm]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from alltid.answer.duty import pack
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
-from alltid.people.when import spoken, spoken_day, time_left
+from alltid.people.when import spoken, spoken_date, spoken_day, spoken_term, time_left
 from alltid.vault.errors import VaultError
 
 from .. import access, hands
@@ -117,7 +117,7 @@ class Page:
             forms.Met, forms.AskReader, forms.AnswerReader, forms.HandOver, forms.Accept,
             forms.Decline, forms.TakeBack, forms.WithdrawTeam, forms.Prank, forms.AgreePrank,
             forms.UnmarkPrank, forms.Stop, forms.AgreeStop, forms.WithdrawStop, forms.NeedDebrief,
-            forms.Link, forms.Close, forms.Reopen,
+            forms.Link, forms.Close, forms.Reopen, forms.Hold, forms.AgreeHold, forms.LiftHold,
         )  # fmt: skip
         found = {kind.name.replace("-", "_"): self.form(kind) for kind in plain}
         found["risk"] = self.form(forms.SetRisk, risk=state.risk)
@@ -338,6 +338,23 @@ class Page:
             ],
         }
 
+    def keeping(self) -> dict[str, Any]:
+        """When a closed case goes, and who keeps it over its term or asks to."""
+        state, disclosure = self.state, self.disclosure
+        goes, hold = disclosure.goes, state.hold
+        return {
+            "what": disclosure.policy.get_what_display(),
+            "term": spoken_term(disclosure.policy.months),
+            "goes": spoken_date(self.team.local(goes)) if goes else "",
+            "held_to": spoken_date(_noon(state.held_to))
+            if state.held_to and disclosure.is_held(self.now)
+            else "",
+            "asked": self.name(hold.by) if hold else "",
+            "asked_to": spoken_date(_noon(state.hold_to)) if state.hold_to else "",
+            "because": self.last_words(Kind.HOLD_ASKED).get("because", "") if hold else "",
+            "mine": bool(hold and hold.by == str(self.user.pk)),
+        }
+
     def _asked(self, by: str, whom: str) -> dict[str, str]:
         return {"by": self.name(by), "whom": self.name(whom)}
 
@@ -360,6 +377,7 @@ class Page:
             "another_worker": needs_another_worker(state),
             "ways": self.last_words(Kind.WAYS_NOTED),
             "second": self.second(),
+            "keeping": self.keeping(),
             "linked": self.linked(),
             "another_team": self.another_team(),
             "chronology": self.chronology(),

@@ -127,6 +127,10 @@ class State:
     closing_told: datetime | None = None
     closing_on: date | None = None
     closed: datetime | None = None
+    # Kept over its term: who asked for it and to which day, and the last day that two agreed on.
+    hold: Asked | None = None
+    hold_to: date | None = None
+    held_to: date | None = None
 
     @property
     def confirmed(self) -> bool:
@@ -533,3 +537,20 @@ def _closed(state: State, event: Event) -> State:
 def _reopened(state: State, _event: Event) -> State:
     # What the child was told of the end is not true any more.
     return replace(state, closed=None, closing_told=None, closing_on=None)
+
+
+@_then(Kind.HOLD_ASKED)
+def _hold_asked(state: State, event: Event) -> State:
+    return replace(state, hold=Asked(event.by, event.at), hold_to=_step_day(event))
+
+
+@_then(Kind.HOLD_AGREED)
+def _hold_agreed(state: State, event: Event) -> State:
+    if state.hold is None or event.by in ("", state.hold.by) or state.hold_to != _step_day(event):
+        return state
+    return replace(state, hold=None, hold_to=None, held_to=_step_day(event))
+
+
+@_then(Kind.HOLD_LIFTED)
+def _hold_lifted(state: State, _event: Event) -> State:
+    return replace(state, hold=None, hold_to=None, held_to=None)

@@ -42,6 +42,7 @@ class Refusal(StrEnum):
     NO_TEAM = "no_team"
     ASKED_ALREADY = "asked_already"
     CHILD_ENDED = "child_ended"
+    TOO_LONG = "too_long"
 
 
 class Refused(Exception):

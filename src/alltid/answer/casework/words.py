@@ -163,6 +163,9 @@ HAPPENED: Said = {
     Kind.CLOSING_TOLD: _("told the child when it closes"),
     Kind.CLOSED: _("closed the case"),
     Kind.REOPENED: _("opened the case again"),
+    Kind.HOLD_ASKED: _("asked to keep it over its term"),
+    Kind.HOLD_AGREED: _("keeps it over its term"),
+    Kind.HOLD_LIFTED: _("keeps it over its term no more"),
 }
 
 MISSING: Said = {
@@ -216,6 +219,7 @@ REFUSED: Said = {
         "The child has ended this talk and can no longer say no to another team. It stays with "
         "yours."
     ),
+    Refusal.TOO_LONG: _("That is more than a year. Choose a sooner day, and look at it anew then."),
 }
 
 _OF_CODE: dict[tuple[str, str], Said] = {

@@ -48,7 +48,7 @@ def ask(request: StaffRequest, pk: UUID) -> HttpResponse:
             form.stand_on(_opened(request, pk).case.sequence, sentence)
         return _ask_page(request, _opened(request, pk), form, status)
     opened = _opened(request, pk)
-    afterwards = "reads" if disclosure.team.keeps_after_end else "nothing"
+    afterwards = "reads" if disclosure.team.policy().keeps_after_end else "nothing"
     initial = {"seen": opened.case.sequence, "afterwards": afterwards}
     return _ask_page(request, opened, AskTeam(None, disclosure, user, now, initial=initial), 200)
 

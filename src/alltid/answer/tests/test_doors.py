@@ -102,6 +102,15 @@ TABLE = {
     # Everybody here types what is no recipient.
     ("export", "POST", "/staff/thread/{told}/export/"): IN_TEAM
     | {"Bo": 404, "Lo": 422, "nobody": 302},
+    ("keeping", "GET", "/staff/team/north/keeping/"): STRANGERS
+    | {"Bo": 200, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    ("change_keeping", "GET", "/staff/team/north/keeping/change/"): STRANGERS
+    | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
+    # Everybody sends a form in which nothing is chosen.
+    ("change_keeping", "POST", "/staff/team/north/keeping/change/"): STRANGERS
+    | {"Bo": 404, "Lo": 422, "recused Lo": 422, "nobody": 302},
+    ("hand_over", "POST", "/staff/team/north/keeping/hand-over/"): STRANGERS
+    | {"Bo": 200, "Lo": 200, "recused Lo": 200, "nobody": 302},
     ("remove_member", "GET", "/staff/team/north/remove/{place}/"): STRANGERS
     | {"Bo": 404, "Lo": 200, "recused Lo": 200, "nobody": 302},
     ("remove_member", "POST", "/staff/team/north/remove/{place}/"): STRANGERS
@@ -200,6 +209,8 @@ MAY_TOUCH = {
     "escrow.py": "gives keys to a team that said yes",
     "rotation.py": "gives keys to a new generation",
     "trial.py": "makes the examples",
+    "preview.py": "lists and counts what goes; opens none",
+    "handing_over.py": "lists what is ready; opens it through the door",
     "models.py": "declares what lies beside it",
 }
 

@@ -26,9 +26,11 @@ Rank = Disclosure.Rank
 def many(team, count, rank=Rank.WAITING, due=None):
     """Disclosures that nobody opens, for lists only."""
     due = due or timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    policy = team.policy()
     return Disclosure.objects.bulk_create(
         Disclosure(
             team=team,
+            policy=policy,
             recipient="age1nobody",
             pepper_version=1,
             told=due - timedelta(hours=2),

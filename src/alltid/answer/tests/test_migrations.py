@@ -1,9 +1,15 @@
 """What lay in a database before is there after an upgrade."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from alltid.people.retention import What
+from alltid.tell.models import Disclosure
 
 from ..casework import children, second_person
 from ..casework.events import Duty, Role
@@ -51,6 +57,24 @@ def test_a_note_of_before_stops_the_upgrade_and_nothing_is_lost(cast):
 def _migrate_to_now():
     """Leave the database to the tests that come after."""
     _migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_team_keeps_what_it_promised_and_the_term_of_what_is_closed_begins_at_the_upgrade(cast):
+    closed, still_open = cast.tell(), cast.tell("South")
+    Disclosure.objects.filter(pk=closed.pk).update(rank=Disclosure.Rank.CLOSED)
+    try:
+        before = [("tell", "0003_source"), ("people", "0001_initial")]
+        teams = _migrate(before).get_model("people", "Team").objects
+        teams.filter(name="South").update(keeps_after_end=False)
+        began = timezone.now()
+    finally:
+        _migrate(NOW)
+    north, south = closed.again(), still_open.again()
+    assert (north.policy.what, north.policy.months, north.policy.by) == (What.KEEP, 60, None)
+    assert (south.policy.what, south.goes) == (What.ERASE, None)
+    assert north.goes > began + timedelta(days=5 * 365)
+    assert north.goes == north.goes_on()
 
 
 def _migrate(targets):

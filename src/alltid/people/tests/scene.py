@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid5
 
 import pyotp
@@ -12,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from alltid.people import keys, unlocking
-from alltid.people.models import Membership, Team, User
+from alltid.people.models import Membership, RetentionPolicy, Team, User
+from alltid.people.retention import What
 from alltid.people.signin import protect
 from alltid.vault.identity import Identity
 
@@ -82,3 +84,11 @@ def team(name: str, lead: Person, *others: Person) -> Team:
         membership = Membership.objects.create(team=made, user=other.user)
         keys.let_in(membership, lead.unlocked())
     return made
+
+
+def set_policy(team: Team, what: What, months: int = 12, **more: Any) -> RetentionPolicy:
+    """The next version of how long a team keeps what is told, as a lead would set it."""
+    version = team.policy().version + 1
+    return RetentionPolicy.objects.create(
+        team=team, version=version, what=what, months=months, **more
+    )

@@ -69,9 +69,8 @@ def test_lo_sets_up_a_team_and_can_open_its_keys(lo, printer, monkeypatch):
     team = Team.objects.get()
     signed = sign_in("Lo", lo.passphrase(), lo.app())
     assert Unlocked(signed.user, signed.identity).team_identity(team.current_key())
-    assert (team.slug, team.kind, team.opened, team.keeps_after_end) == (
-        "north", "mandated", None, True,
-    )  # fmt: skip
+    assert (team.slug, team.kind, team.opened) == ("north", "mandated", None)
+    assert team.policy().keeps_after_end
     assert [sheet.keeper for sheet in team.sheets.all()] == ["the head", "the archive"]
     assert team.sheets.filter(checked__isnull=False).count() == 1
     for identity in printer.sheets.values():
@@ -102,7 +101,7 @@ def test_lo_is_asked_for_everything_that_no_option_says(lo, printer, monkeypatch
     assert "Type one of 1, 2, 3." in screen
     assert "That is not an e-mail address." in screen
     assert Team.objects.get().kind == Team.Kind.NOT_MANDATED
-    assert Team.objects.get().keeps_after_end is False
+    assert not Team.objects.get().policy().keeps_after_end
     assert User.objects.get().email == "lo@school.example"
 
 

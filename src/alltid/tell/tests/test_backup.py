@@ -133,7 +133,7 @@ def test_replay_erases_again_what_a_restore_brought_back(cast, settings, tmp_pat
     settings.DATA = tmp_path
     gone, kept = cast.tell(), cast.tell()
     before = Disclosure.objects.get(pk=gone.pk)
-    erase(gone.disclosure, "test")
+    erase(gone.disclosure, timezone.now(), "test")
     before.save(force_insert=True)  # the backup is older than the erasure
 
     call_command("replay")
@@ -151,3 +151,18 @@ def test_sweep_says_what_it_erased_and_nothing_otherwise(cast, settings, tmp_pat
     call_command("sweep")
     assert "Erased: 1 disclosures" in capsys.readouterr().out
     assert not Disclosure.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_backup_takes_along_what_waits_for_an_archive(data, tmp_path):
+    waits = data / "archive" / "north" / "0b6c.age"
+    waits.parent.mkdir(parents=True)
+    waits.write_bytes(b"sealed")
+    waits.chmod(0o600)
+    call_command("backup", "--to", str(tmp_path / "copy.sqlite3"))
+    copy = tmp_path / "archive" / "north" / "0b6c.age"
+    assert copy.read_bytes() == b"sealed"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    waits.unlink()
+    call_command("backup", "--to", str(tmp_path / "again.sqlite3"))
+    assert copy.exists(), "whoever carries it deletes it there, too"

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from alltid.people.keys import new_generation
 from alltid.people.models import AuditEvent, Team
-from alltid.people.tests.scene import Person
+from alltid.people.retention import What
+from alltid.people.tests.scene import Person, set_policy
 from alltid.tell import erasing
 from alltid.tell.models import Disclosure, KeyCopy, Message, SpentForm, VisitKey
 
@@ -46,7 +47,7 @@ def test_unread_acute_talk_stays_to_be_read(ada: Ada) -> None:
 def test_what_was_ended_unread_does_not_go_from_under_bo_who_opens_it(
     ada: Ada, north: Team, bo: Person
 ) -> None:
-    Team.objects.filter(pk=north.pk).update(keeps_after_end=False)
+    set_policy(north, What.ERASE)
     ada.tell("hej", now="not_safe")
     ada.send("end/", do="end")
     disclosure, later = Disclosure.objects.get(), timezone.now()
@@ -60,7 +61,7 @@ def test_what_was_ended_unread_does_not_go_from_under_bo_who_opens_it(
 
 @pytest.mark.parametrize(("keeps", "left"), [(True, 1), (False, 0)])
 def test_read_talk_follows_the_teams_policy(ada: Ada, north: Team, keeps: bool, left: int) -> None:
-    Team.objects.filter(pk=north.pk).update(keeps_after_end=keeps)
+    set_policy(north, What.KEEP if keeps else What.ERASE)
     ada.tell("hej")
     Disclosure.objects.update(read_by_staff=1)
     ada.send("end/", do="ask")
@@ -97,7 +98,7 @@ def test_old_generation_of_the_teams_key_goes_with_its_last_talk(ada: Ada, north
     new_generation(north)
     erasing.sweep()
     assert old in north.keys.all()
-    erasing.erase(Disclosure.objects.get(), "a test")
+    erasing.erase(Disclosure.objects.get(), timezone.now(), "a test")
     erasing.sweep()
     assert [key.number for key in north.keys.all()] == [2]
 
@@ -161,6 +162,6 @@ def test_bytes_of_an_erased_message_are_gone_from_database_and_log(ada: Ada) -> 
         return [path.name for path in folder.glob(f"{name}*") if canary in path.read_bytes()]
 
     assert found()
-    erasing.erase(disclosure, "a test")
+    erasing.erase(disclosure, timezone.now(), "a test")
     assert erasing.shrink_log()
     assert not found()

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from alltid.people.hours import hour_of
 from alltid.people.models import AuditEvent, Team
-from alltid.people.tests.scene import Person
+from alltid.people.retention import What
+from alltid.people.tests.scene import Person, set_policy
 from alltid.tell.handing import Handing, SettledMeanwhile
 from alltid.tell.models import Disclosure
 
@@ -163,8 +164,8 @@ def test_whom_another_team_took_over_from_is_not_said_to_be_away(
 def test_what_ada_is_told_of_an_end_holds_for_every_team_that_reads(
     ada: Ada, asked: Handing, north: Team, south: Team
 ) -> None:
-    Team.objects.filter(pk=north.pk).update(keeps_after_end=True)
-    Team.objects.filter(pk=south.pk).update(keeps_after_end=False)
+    set_policy(north, What.KEEP)
+    set_policy(south, What.ERASE)
     Disclosure.objects.update(team=south)
     talk(ada)
     ada.send("end/", do="ask")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from alltid import server
 from alltid.env import Misconfigured
@@ -118,7 +119,7 @@ def test_pages_that_are_not_collected_are_refused(cast, production):
 def test_start_after_a_restore_erases_again(cast, production, capsys):
     told = cast.tell()
     before = Disclosure.objects.get(pk=told.pk)
-    erase(told.disclosure, "test")
+    erase(told.disclosure, timezone.now(), "test")
     before.save(force_insert=True)
     with pytest.raises(Started):
         call_command("serve")

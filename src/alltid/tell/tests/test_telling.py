@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alltid.people.models import AuditEvent, Team, User
-from alltid.people.tests.scene import Person
+from alltid.people.retention import What
+from alltid.people.tests.scene import Person, set_policy
 from alltid.tell import cards, views
 from alltid.tell.feelings import feeling_label
 from alltid.tell.models import Card, Disclosure, Feeling, KeyCopy, Message
@@ -220,6 +221,7 @@ def test_ending_is_said_first_and_then_the_words_open_nothing(ada: Ada) -> None:
 )
 def test_ending_says_why_what_was_read_is_kept(ada: Ada, north: Team, kind: str, why: str) -> None:
     Team.objects.filter(pk=north.pk).update(kind=kind)
+    set_policy(north, What.KEEP)
     ada.tell("hej")
     Disclosure.objects.update(read_by_staff=1)
     ada.send("end/", do="ask")

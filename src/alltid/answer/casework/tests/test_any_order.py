@@ -188,8 +188,17 @@ def test_whatever_is_done_in_whatever_order(cast, tmp_path, settings):
         @there
         @rule()
         def it_is_erased(self):
-            erasing.erase(self.told.disclosure, "swept")
+            erasing.erase(self.told.disclosure, timezone.now(), "swept")
             self.erased = True
+
+        @there
+        @rule(years=st.integers(0, 6))
+        def the_round_comes_after_years(self, years):
+            """Its term may be over then, and only of what is closed."""
+            was_closed = self.told.again().rank == Disclosure.Rank.CLOSED
+            erasing.sweep(self.now + timedelta(days=366 * years))
+            self.erased = not Disclosure.objects.exists()
+            assert self.erased is (was_closed and years > 5)
 
         @invariant()
         def nothing_unread_is_closed(self):

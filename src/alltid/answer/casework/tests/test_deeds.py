@@ -14,7 +14,7 @@ from alltid.vault.errors import NotForThisKey
 
 from ... import access, hands, rotation
 from ...models import Case, CaseDeadline, CaseEvent, Recusal
-from .. import children, ending, handover, linking, notes, risk, second_person, steps
+from .. import children, ending, handover, holding, linking, notes, risk, second_person, steps
 from ..closing import Missing
 from ..events import Call, Duty, Flag, Kind, Receiver, Risk, Role, Support, Way, What
 from ..turn import HappenedMeanwhile, NotYet, Refusal, Refused
@@ -435,3 +435,30 @@ def test_a_case_with_a_long_past_costs_as_many_queries_as_a_new_one(cast, told):
     for number in range(20):
         notes.note(place(cast, told), f"note {number}")
     assert queries() == few
+
+
+# --- keeping it over its term --------------------------------------------------------------------
+
+
+def test_two_keep_a_case_over_its_term_and_the_lead_lets_it_go(cast, told):
+    day = today(told) + timedelta(days=40)
+    holding.ask_hold(place(cast, told), "canary of a trial", day)
+    assert told.again().held_until is None
+    refused(Refusal.ANOTHER_PERSON, holding.agree_hold, place(cast, told))
+    holding.agree_hold(place(cast, told, "Lo"))
+    assert told.again().team.local(told.again().held_until).date() == day + timedelta(days=1)
+    refused(Refusal.LEAD_ONLY, holding.lift_hold, place(cast, told), "over")
+    refused(Refusal.REASON, holding.lift_hold, place(cast, told, "Lo"), " ")
+    holding.lift_hold(place(cast, told, "Lo"), "over")
+    assert told.again().held_until is None
+    refused(Refusal.NOT_THERE, holding.lift_hold, place(cast, told, "Lo"), "over")
+    log = AuditEvent.objects.filter(subject=told.pk).values_list("verb", flat=True)
+    assert {"case_hold_asked", "case_hold_agreed", "case_hold_lifted"} <= set(log)
+
+
+def test_it_is_kept_for_a_reason_and_not_for_ever(cast, told):
+    refused(Refusal.REASON, holding.ask_hold, place(cast, told), " ", today(told))
+    refused(Refusal.PAST, holding.ask_hold, place(cast, told), "why", today(told))
+    for_ever = today(told) + timedelta(days=400)
+    refused(Refusal.TOO_LONG, holding.ask_hold, place(cast, told), "why", for_ever)
+    refused(Refusal.NOT_THERE, holding.agree_hold, place(cast, told, "Lo"))

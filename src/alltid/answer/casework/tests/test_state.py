@@ -70,6 +70,7 @@ NAMES = {
     Kind.HANDED_OVER: ("to",), Kind.DEBRIEF_DONE: ("whom",), Kind.LINKED: ("other",),
     Kind.REPORT_MADE: ("report", "made_as"), Kind.TAKEN_OUT: ("made_as",),
     Kind.UNLINKED: ("other",), Kind.CLOSING_TOLD: ("day",), Kind.REOPENED: ("why",),
+    Kind.HOLD_ASKED: ("day",), Kind.HOLD_AGREED: ("day",),
 }  # fmt: skip
 
 
@@ -237,3 +238,12 @@ def test_reopening_forgets_what_the_child_was_told_of_the_end():
 def test_no_persons_words_go_in_clear(kind, codes, child):
     with pytest.raises(NotACode):
         check(kind, codes, child)
+
+
+def test_a_case_is_held_by_two_and_for_the_day_that_was_asked():
+    asked = (Kind.HOLD_ASKED, BO, {"day": "2026-06-01"})
+    assert after(asked).held_to is None
+    assert after(asked, (Kind.HOLD_AGREED, BO, {"day": "2026-06-01"})).held_to is None
+    assert after(asked, (Kind.HOLD_AGREED, LO, {"day": "2026-07-01"})).held_to is None
+    held = after(asked, (Kind.HOLD_AGREED, LO, {"day": "2026-06-01"}))
+    assert (held.held_to, held.hold) == (date(2026, 6, 1), None)

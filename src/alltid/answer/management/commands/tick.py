@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alltid.answer import notices
 from alltid.answer.lead import coached
+from alltid.answer.retention import handing_over
 from alltid.people.console import Command as Console
 from alltid.people.console import refuse
 from alltid.tell import erasing
@@ -27,8 +28,11 @@ class Command(Console):
             coached.settle(now)
         finally:
             erased = erasing.sweep(now)["disclosures"]
+            handing_over.drop_halves(now)
         if erased:
             self.say(f"Erased: {erased} disclosures.")
+        if ready := handing_over.how_many_ready(now):
+            self.say(f"Ready to be handed over by a member: {ready} cases.")
         if done.sent:
             self.say(f"Sent: {done.sent} notices")
         if done.failed:

@@ -196,7 +196,7 @@ def test_whatever_two_teams_and_a_child_do_about_a_talk(cast, tmp_path, settings
         @precondition(lambda self: not self.erased and self.steps > 2)
         @rule()
         def it_is_erased(self):
-            erasing.erase(self.told.again(), "swept")
+            erasing.erase(self.told.again(), timezone.now(), "swept")
             self.erased = True
 
         @invariant()

@@ -8,6 +8,8 @@ from django.http import Http404
 from django.utils import timezone
 
 from alltid.people.models import AuditEvent, Team, TeamKey, Unlocking
+from alltid.people.retention import What
+from alltid.people.tests.scene import set_policy
 from alltid.tell import erasing
 from alltid.tell.handing import SettledMeanwhile, refuse
 from alltid.tell.models import Disclosure, Handing, KeyCopy
@@ -324,7 +326,7 @@ def test_erasing_takes_both_copies_and_all_that_was_asked(cast, told, tmp_path, 
     settings.DATA = tmp_path
     accept(cast, ask(cast, told, keeps=True))
     ask(cast, told, name="Cato", team="North")
-    erasing.erase(told.again(), "swept")
+    erasing.erase(told.again(), timezone.now(), "swept")
     held = (KeyCopy, CaseKeyCopy, Handing, Referral, CaseEvent)
     assert not any(model.objects.exists() for model in held)
     erased = AuditEvent.objects.filter(verb="erased")
@@ -336,11 +338,11 @@ def test_what_ada_ends_is_kept_where_a_team_that_reads_it_must(
     cast, told, keeps, tmp_path, settings
 ):
     settings.DATA = tmp_path
-    Team.objects.filter(name="South").update(keeps_after_end=False)
+    set_policy(Team.objects.get(name="South"), What.ERASE)
     accept(cast, ask(cast, told, keeps=keeps))
     told.again().mark_read_by_staff(1)
     disclosure = told.again()
-    assert disclosure.kept_after_end == keeps
+    assert erasing.erases_at_end(disclosure) != keeps
     erasing.end(disclosure, timezone.now())
     erasing.sweep(timezone.now() + timedelta(days=3))
     assert Disclosure.objects.filter(pk=told.pk).exists() == keeps

@@ -85,8 +85,7 @@ class Command(Console):
         given = [*(options["keeper"] or []), None, None][:2]
         first_keeper = self._answer(given[0], "Who keeps recovery sheet 1:", _short(80))
         second = self._answer(given[1], "Who keeps recovery sheet 2:", _another(first_keeper))
-        team = Team(name=name, slug=_free_slug(name), place=place, kind=kind, opening=_WEEKDAYS,
-                    keeps_after_end=kind != Team.Kind.NOT_MANDATED)  # fmt: skip
+        team = Team(name=name, slug=_free_slug(name), place=place, kind=kind, opening=_WEEKDAYS)
         user = User(name=lead, first_name=first, email="" if email == "-" else email,
                     language=options["language"])  # fmt: skip
         return team, user, (first_keeper, second)

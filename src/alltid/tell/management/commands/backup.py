@@ -21,6 +21,8 @@ from alltid.people.console import refuse
 
 NAMED = "alltid-%Y%m%d-%H%M%S.sqlite3"
 _ERASED = "erased.txt"
+# Sealed files that wait to be carried to an archive: nowhere else until then (docs/archive.md).
+_ARCHIVE = "archive"
 _PART = ".part"  # a copy that is not whole, or was not when the machine died
 
 
@@ -49,6 +51,7 @@ class Command(Console):
             listed = (settings.DATA / _ERASED).exists()
             if listed:
                 shutil.copyfile(settings.DATA / _ERASED, folder / _ERASED)
+            copy_archive(folder / _ARCHIVE)
             copy_database(source, file)
         except OSError as error:
             refuse(f"The backup could not be written ({error.strerror}). There is none.")
@@ -95,6 +98,19 @@ def copy_database(source: Path, file: Path) -> None:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
+
+
+def copy_archive(folder: Path) -> None:
+    """Copy what waits for an archive and is not there yet; whoever carries it deletes both."""
+    for file in (settings.DATA / _ARCHIVE).glob("*/*.age"):
+        copy = folder / file.parent.name / file.name
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = copy.with_name(f".{copy.name}{_PART}")
+            shutil.copy(file, part)
+            with part.open("rb") as copied:
+                os.fsync(copied.fileno())
+            part.replace(copy)
 
 
 def drop_old(folder: Path, now: datetime) -> int:
