@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from .models import AuditEvent, AuditQuerySet, Team, User
+from .audit_event import AuditQuerySet
+from .models import AuditEvent, Team, User
 from .reference import reference
 
 PAGE = 50
