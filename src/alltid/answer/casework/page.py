@@ -1,7 +1,8 @@
 """A case as the desk shows it: strip, stop bar, and what can be done, in PRACTICE's order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from alltid.people.models import User
 from alltid.people.reference import reference
-from alltid.people.when import spoken, spoken_day, time_left
+from alltid.people.when import spoken, time_left
 from alltid.vault.errors import VaultError
 
 from .. import access, hands
@@ -20,14 +21,25 @@ from ..models import CaseEvent
 from . import forms
 from . import timers as times
 from .attempt import happened
-from .closing import told_enough, what_is_missing
+from .closing import Missing, Thread, days, first_day, what_is_missing
 from .deadlines import needs_another_worker
 from .events import Kind, Risk, What
 from .forms import DeedForm
 from .proposals import proposals
 from .state import Child, State, Step, fold
 from .timers import Wanted
-from .words import DUTIES, FLAGS, MISSING, RECEIVERS, RISKS, ROLES, STEPS, SUPPORTS, WANTED
+from .words import (
+    DUTIES,
+    FLAGS,
+    RECEIVERS,
+    RISKS,
+    ROLES,
+    STEPS,
+    SUPPORTS,
+    WANTED,
+    lacking,
+    said_day,
+)
 
 # What stands of the chronology before somebody asks for the rest.
 NEWEST = 20
@@ -115,8 +127,7 @@ class Page:
         found = {kind.name.replace("-", "_"): self.form(kind) for kind in plain}
         found["risk"] = self.form(forms.SetRisk, risk=state.risk)
         found["ways"] = self.form(forms.Ways, **reach)
-        enough = told_enough(state, self.now, self.team.hours, self.timers)
-        day = self.team.local(enough).date() + timedelta(days=1)
+        day = first_day(state, self.now, self.team.hours, self.timers)
         found["tell_closing"] = self.form(
             forms.TellClosing, day=day, text=_closing_text(day), read_up_to=self.disclosure.sequence
         )
@@ -139,7 +150,7 @@ class Page:
             "identifiable": any(child.identified for child in children),
             "cover": self.name(state.cover),
             "closed": self.said(state.closed) if state.closed else "",
-            "closing_on": spoken_day(_noon(state.closing_on)) if state.closing_on else "",
+            "closing_on": said_day(state.closing_on),
             "stopped": bool(state.stopped),
         }
 
@@ -163,7 +174,7 @@ class Page:
         return {
             "what": STEPS[step.what] or text,
             "text": text if step.what is not What.OWN else "",
-            "day": spoken_day(_noon(step.day)),
+            "day": said_day(step.day),
             "late": step.day < self.team.local(self.now).date(),
             "done": self.form(forms.Done, step.id, step=step.id),
             "drop": self.form(forms.Drop, step.id, step=step.id),
@@ -223,6 +234,7 @@ class Page:
         return [
             {
                 "wanted": WANTED[row.wanted],
+                "who": self.name(row.subject) if row.wanted == Wanted.DEBRIEF else "",
                 "due": self.said(row.due),
                 "left": time_left(row.due, self.now),
                 "late": row.due < self.now,
@@ -244,7 +256,7 @@ class Page:
         people = (str(event.codes.get(code, "")) for code in ("to", "whom"))
         extra = [self.name(pk) for pk in people if len(pk) == _LENGTH_OF_ID]
         if "day" in event.codes:
-            extra.append(spoken_day(_noon(date.fromisoformat(str(event.codes["day"])))))
+            extra.append(said_day(date.fromisoformat(str(event.codes["day"]))))
         if extra:
             line = f"{line} ({', '.join(extra)})"
         return Happened(event, line, self.said(event.at), words or {}, words is None)
@@ -287,6 +299,22 @@ class Page:
             ],
         }
 
+    def _days(self, thread: Thread) -> Mapping[Missing, date]:
+        return days(self.state, thread, self.team.hours, self.timers, self.now)
+
+    def _closing(self, thread: Thread) -> dict[str, Any]:
+        """What the child was told of the end, where that is not so, or may not stay so."""
+        state, today = self.state, self.team.local(self.now).date()
+        if state.closing_on is None or state.closed is not None:
+            return {}
+        kept = self._days(thread).get(Missing.NOT_READ)
+        return {
+            "day": said_day(state.closing_on),
+            "wrote": thread.waits,
+            "passed": state.closing_on < today and not thread.waits,
+            "kept": said_day(kept) if kept and kept > today else "",
+        }
+
     def _asked(self, by: str, whom: str) -> dict[str, str]:
         return {"by": self.name(by), "whom": self.name(whom)}
 
@@ -312,7 +340,8 @@ class Page:
             "linked": self.linked(),
             "chronology": self.chronology(),
             "more": 0 if self.whole else max(0, len(self.events) - NEWEST),
-            "missing": [MISSING[one] for one in missing],
+            "missing": lacking(missing, self._days(thread)),
+            "closing": self._closing(thread),
             "colleagues": [user for user in self.members.values() if user != self.user],
             "is_lead": self.opened.is_lead,
             "confirmable": not state.confirmed and state.risk is not Risk.UNKNOWN,
@@ -328,11 +357,6 @@ def _about(form: DeedForm) -> str:
     return ""
 
 
-def _noon(day: date) -> datetime:
-    """A day as a moment, to be said by its date."""
-    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - no clock is said
-
-
 def _day_of(step: Step) -> date:
     return step.day
 
@@ -341,7 +365,7 @@ def _closing_text(day: date) -> str:
     return _(
         "We think of ending this talk on %(day)s. Is there something more you want to say? You "
         "can write here before that day, and for months after it. We read it then too."
-    ) % {"day": spoken_day(_noon(day))}
+    ) % {"day": said_day(day)}
 
 
 def context(
