@@ -11,13 +11,15 @@ from bench.frame import Result
 from bench.trial import prepare
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from alltid.people.models import Team
 
 MILLISECONDS = 50
 HELD = (10, 10_000, 1_000_000)
 
 
-def _load(data: Path) -> None:
+def become(data: Path) -> None:
     """Become a process of the trial in that folder."""
     from alltid.cli import read_env_file
 
@@ -74,37 +76,47 @@ def _fill(team: "Team", count: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _measure(count: int) -> tuple[float, int]:
-    """Median milliseconds of the first and the third page, and their queries, signed in as Lo."""
+def signed_in(name: str) -> "Client":
+    """A browser of one of the trial's people, signed in and unlocked."""
     from django.conf import settings
-    from django.db import connection
     from django.http import HttpRequest, HttpResponse
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     from alltid.answer.trial import kept
     from alltid.people import unlocking
-    from alltid.people.models import Team, User
+    from alltid.people.models import User
     from alltid.people.passphrase import canonical
     from alltid.people.secrets import STAFF_GATE, pepper
     from alltid.vault.envelope import open_identity
     from alltid.vault.identity import Identity
 
-    _fill(Team.objects.get(slug="north"), count)
-    lo = User.objects.get(name="Lo")
+    user = User.objects.get(name=name)
     outer = Identity.from_passphrase(
-        canonical(kept()["people"]["Lo"]["passphrase"]),
-        bytes(lo.salt),
-        pepper(lo.pepper_version),
+        canonical(kept()["people"][name]["passphrase"]),
+        bytes(user.salt),
+        pepper(user.pepper_version),
         STAFF_GATE,
     )
-    identity = open_identity(bytes(lo.sealed_identity), outer, lo.identity_label(), lo.recipient)
+    sealed = bytes(user.sealed_identity)
+    identity = open_identity(sealed, outer, user.identity_label(), user.recipient)
     client, response = Client(SERVER_NAME="127.0.0.1"), HttpResponse()
-    client.force_login(lo)
+    client.force_login(user)
     request = HttpRequest()
     request.session = client.session
-    unlocking.start(request, response, lo, identity)
+    unlocking.start(request, response, user, identity)
     client.cookies[settings.KEY_COOKIE] = response.cookies[settings.KEY_COOKIE].value
+    return client
+
+
+def _measure(count: int) -> tuple[float, int]:
+    """Median milliseconds of the first and the third page, and their queries, signed in as Lo."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from alltid.people.models import Team
+
+    _fill(Team.objects.get(slug="north"), count)
+    client = signed_in("Lo")
     address = "/staff/inbox/north/"
     times, queries = [], 0
     for _ in range(20):
@@ -122,7 +134,7 @@ def main() -> Result:
     """Measure in one database that grows."""
     with tempfile.TemporaryDirectory(prefix="alltid-bench-") as folder:
         prepare(Path(folder))
-        _load(Path(folder))
+        become(Path(folder))
         found = {count: _measure(count) for count in HELD}
     for count, (milliseconds, queries) in found.items():
         print(f"{count:>9,} held: {milliseconds:.1f} ms, {queries} queries")

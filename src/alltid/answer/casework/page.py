@@ -18,7 +18,7 @@ from .. import access, hands
 from ..access import OpenDisclosure
 from ..chronology import thread_of
 from ..models import CaseEvent
-from . import forms
+from . import drafts, forms
 from . import timers as times
 from .attempt import happened
 from .closing import Missing, Thread, days, first_day, what_is_missing
@@ -71,6 +71,8 @@ class Page:
         self.state: State = fold(event.plain for event in self.events)
         self.failed, self.whole = failed, whole
         self.members = {str(user.pk): user for user in hands.who_can_answer(self.disclosure)}
+        # What was typed and not done, until its form takes it.
+        self.typed = drafts.kept(opened.unlocked, self.disclosure.pk)
         self._words: dict[int, dict[str, str] | None] = {}
 
     # --- words ---------------------------------------------------------------------------------
@@ -106,12 +108,23 @@ class Page:
     # --- forms ---------------------------------------------------------------------------------
 
     def form(self, kind: type[DeedForm], about: str = "", **initial: Any) -> DeedForm:
-        """A form as it stands on the page: with what was typed, where it was refused."""
-        failed = self.failed
-        if isinstance(failed, kind) and _about(failed) == about:
-            return failed
+        """A form as it stands on the page: with what was typed earlier, or refused now."""
+        part = f"{kind.name} {about}".strip()
+        typed = self.typed.pop(part, {})
+        if self.failed is not None and self.failed.part == part:
+            return self.failed
         auto_id = f"{kind.name}-{about}-%s" if about else f"{kind.name}-%s"
-        return kind(initial={"seen": self.opened.case.sequence} | initial, auto_id=auto_id)
+        begins = {"seen": self.opened.case.sequence} | initial | typed
+        form = kind(initial=begins, auto_id=auto_id)
+        form.kept = bool(typed)
+        return form
+
+    def typed_in_vain(self) -> list[dict[str, str]]:
+        """What this member typed about something that is not there any more; asked last of all."""
+        return [
+            {"text": "\n".join(fields[name] for name in _words_of(part) if fields.get(name))}
+            for part, fields in self.typed.items()
+        ]
 
     def open_deeds(self) -> dict[str, DeedForm]:
         """The forms that are about the case itself."""
@@ -325,7 +338,7 @@ class Page:
         missing = what_is_missing(
             state, thread, self.team.hours, self.timers, by_lead=self.opened.is_lead, now=self.now
         )
-        return {
+        found = {
             "strip": self.strip(),
             "stop_bar": self.stop_bar(),
             "acute": bool(state.flags) or state.risk is Risk.IMMEDIATE or self.disclosure.acute,
@@ -347,14 +360,12 @@ class Page:
             "confirmable": not state.confirmed and state.risk is not Risk.UNKNOWN,
             "reachable": thread.reachable,
         }
+        return found | {"typed_in_vain": self.typed_in_vain()}
 
 
-def _about(form: DeedForm) -> str:
-    """The child, step, warning or person that a sent form was about."""
-    for name in ("child", "step", "flag", "whom", "what", "other"):
-        if name in form.fields and form.fields[name].widget.is_hidden:
-            return str(form[name].value() or "")
-    return ""
+def _words_of(part: str) -> list[str]:
+    """The fields in which a person writes, of the form with that part."""
+    return forms.DEEDS[part.partition(" ")[0]].in_words()
 
 
 def _day_of(step: Step) -> date:

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from alltid.people.models import Draft, Unlocking
 
+from ..casework import drafts
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -65,6 +67,16 @@ def test_bo_is_idle_until_the_lock_and_finds_his_draft_behind_it(cast, desk):
     assert cast["Bo"].unlocked().draft(desk.told.pk) == "Half an answer"
     assert "next=" in desk.url
     desk.get_by_text("Your draft is kept.").wait_for()
+
+
+def test_bo_is_idle_over_a_note_until_the_lock_and_finds_it_again(cast, desk):
+    desk.locator("summary", has_text="Write a note").click()
+    desk.fill("#note-text", "Half a note")
+    Unlocking.objects.update(last_used=timezone.now() - timedelta(minutes=16))
+    with desk.expect_navigation(url="**/sign-in/**"):
+        desk.clock.run_for(16 * 60 * 1000)
+    kept = drafts.kept(cast["Bo"].unlocked(), desk.told.pk)
+    assert kept == {"note": {"text": "Half a note"}}
 
 
 def test_bo_carries_a_case_by_keys_and_a_question_mark_says_which(cast, desk):
