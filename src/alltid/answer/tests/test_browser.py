@@ -79,6 +79,47 @@ def test_bo_is_idle_over_a_note_until_the_lock_and_finds_it_again(cast, desk):
     assert kept == {"note": {"text": "Half a note"}}
 
 
+def test_each_key_that_is_named_leads_somewhere_and_each_deed_is_reached_by_tab(cast, desk):
+    named = desk.locator("[data-keys] kbd").all_text_contents()
+    letters = {key for key in named if len(key) == 1 and key.isalpha()}
+    there = desk.locator("[data-key]").evaluate_all("all => all.map(one => one.dataset.key)")
+    assert letters - {"a"} == set(there), "Acute stands there only where it is acute"
+    assert len(there) == len(set(there))
+    for key in sorted(letters - {"a", "i"}):
+        desk.evaluate("document.activeElement.blur()")
+        desk.keyboard.press(key)
+        reached = desk.evaluate(
+            "key => document.querySelector(`[data-key=${key}]`).parentElement.contains("
+            "document.activeElement)",
+            key,
+        )
+        assert reached, key
+    desk.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    unreached = desk.locator("form.deed button, form.deed textarea, form.deed select").evaluate_all(
+        "all => all.filter(one => one.tabIndex < 0 || !one.checkVisibility()).length"
+    )
+    assert unreached == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (768, 1024)])
+def test_the_checklist_stands_under_the_answer_also_while_the_coach_speaks(desk, width, height):
+    desk.set_viewport_size({"width": width, "height": height})
+    with desk.expect_response("**/coach/"):
+        desk.fill("textarea", "Why did you answer him? You should have blocked him.")
+        desk.clock.fast_forward(1000)
+    desk.locator("section.coach").wait_for()
+    desk.locator("form.reply textarea").scroll_into_view_if_needed()
+    boxes = {
+        name: desk.locator(f"form.reply {name}").first.bounding_box()
+        for name in ("textarea", "fieldset", "section.coach")
+    }
+    bottoms = [box["y"] + box["height"] for box in boxes.values()]
+    assert bottoms == sorted(bottoms)
+    form = desk.locator(".reply-side").bounding_box()
+    assert boxes["fieldset"]["y"] + boxes["fieldset"]["height"] <= form["y"] + form["height"]
+    assert desk.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_bo_carries_a_case_by_keys_and_a_question_mark_says_which(cast, desk):
     desk.keyboard.press("?")
     desk.get_by_role("dialog", name="Keys of this page").wait_for()
