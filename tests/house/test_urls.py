@@ -138,7 +138,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/thread/<uuid:pk>/show/"): row(302, 409, 409, 404, 404, 302, 302),
     ("GET", "/staff/thread/<uuid:pk>/export/"): alike(405),
     ("GET", "/staff/thread/<uuid:pk>/case/<slug:name>/"): alike(405),
-    ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(302, 422, 422, 404, 404, 302, 302),
+    ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(401, 422, 422, 404, 404, 404, 303),
     ("GET", "/staff/inbox/<slug:slug>/concern/"): row(302, 200, 200, 404, 404, 302, 302),
     ("POST", "/staff/inbox/<slug:slug>/concern/"): row(302, 422, 422, 404, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/export/"): row(302, 404, 422, 404, 404, 302, 302),
