@@ -226,7 +226,10 @@ def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
 def _unread(user: User, team: Team, now: datetime) -> list[CaseDeadline]:
     """What nobody has read and is to be read sooner than the child was promised; not stored."""
     told = access.visible(user).filter(team=team).waiting().filter(read_by_staff=0)
-    rows = (first_read(one) for one in told.select_related("team", "case").by_urgency()[:MOST_DUE])
+    rows = (
+        first_read(one)
+        for one in told.select_related("team", "case__owner", "case__cover").by_urgency()[:MOST_DUE]
+    )
     return [row for row in rows if row.due < row.case.disclosure.due and row.due < now + STEPS_SOON]
 
 

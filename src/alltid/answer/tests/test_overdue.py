@@ -234,6 +234,23 @@ def test_the_inbox_asks_as_often_for_twenty_cases_as_for_one(town):
     assert queries() == one
 
 
+def test_the_inbox_asks_as_often_for_twenty_that_nobody_has_read_as_for_one(town):
+    def queries(at):
+        with CaptureQueriesContext(connection) as asked:
+            found = inbox.falls_due(town.user("Bo"), town.north, at)
+        assert found
+        return len(asked)
+
+    night = TEN + hours(13)
+    for how_many in (1, 5):
+        for _child in range(how_many):
+            child = town.tell(at=night, now="not_safe")
+            hands.pass_on(child.again(), town.user("Lo"), str(town.user("Bo").pk))
+        asked = queries(night + hours(2))
+        first = asked if how_many == 1 else first
+    assert asked == first
+
+
 def test_a_closed_case_is_opened_again_by_the_round_when_the_child_has_written(town):
     child = answered(town)
     ada = children.add(place(town, child, now=TEN), Role.SELF, "", identifiable=False)
