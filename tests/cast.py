@@ -25,6 +25,7 @@ from alltid.people.models import Membership, Team, User
 from alltid.people.tests import scene
 from alltid.people.tests.scene import Person
 from alltid.tell.models import Disclosure
+from alltid.tell.telling import mark_read_by_child
 from alltid.vault.identity import Identity
 from alltid.vault.parameters import LOCATOR_BYTES
 
@@ -46,6 +47,10 @@ class Told:
     def again(self) -> Disclosure:
         """The disclosure as the database has it now."""
         return Disclosure.objects.select_related("team").get(pk=self.pk)
+
+    def reads(self) -> None:
+        """The child reads all that was answered."""
+        mark_read_by_child(self.again())
 
     def say(self, text: str, at: datetime | None = None, **taps: Any) -> Disclosure:
         """The child writes more."""

@@ -152,7 +152,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/thread/<uuid:pk>/show/"): row(302, 409, 409, 404, 404, 302, 302),
     ("GET", "/staff/thread/<uuid:pk>/export/"): alike(405),
     ("GET", "/staff/thread/<uuid:pk>/case/<slug:name>/"): alike(405),
-    ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(302, 422, 422, 404, 404, 302, 302),
+    ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(401, 422, 422, 404, 404, 404, 303),
     # Nobody has noted a child yet, so that nobody has a report about one.
     ("GET", "/staff/thread/<uuid:pk>/child/<uuid:child>/report/"): row(
         302, 404, 404, 404, 404, 302, 302

@@ -6,7 +6,7 @@ log cannot be written, the door stays shut.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -132,11 +132,22 @@ class OpenDisclosure:
             find(self.unlocked.user, self.disclosure.pk)
             self.reply_in(here, text, read_up_to, now)
 
-    def reply_in(self, here: Held, text: str, read_up_to: int, now: datetime) -> None:
-        """Answer as part of something that is done in the case; raises as `reply` does."""
+    def reply_in(
+        self,
+        here: Held,
+        text: str,
+        read_up_to: int,
+        now: datetime,
+        *,
+        closes: date | None = None,
+    ) -> None:
+        """Answer as part of something that is done in the case; raises as `reply` does.
+
+        closes: the day on which the child is told that the talk closes.
+        """
         user = self.unlocked.user
         self.disclosure.add_reply(
-            str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now
+            str(user.pk), user.first_name, text, read_up_to=read_up_to, now=now, closes=closes
         )
         write_log(user, self.disclosure, "replied")
         here.disclosure.refresh_from_db()

@@ -41,7 +41,17 @@ def thread_of(disclosure: Disclosure) -> Thread:
         waits=disclosure.waits,
         reachable=disclosure.reaches_child,
         read_by_child=disclosure.read_by_child,
+        promised=disclosure.due if disclosure.waits else None,
     )
+
+
+def first_read_of(disclosure: Disclosure) -> datetime:
+    """By when somebody is to have read what a child told, as its team's country and hours have it.
+
+    A case, and with it what is kept of its deadlines, begins with whoever opens it first.
+    """
+    team = disclosure.team
+    return derived.first_read(thread_of(disclosure), team.hours, timers.of(team.country))
 
 
 @dataclass

@@ -195,7 +195,7 @@ def _fault(fault: VaultError) -> str:
 
 
 def _draft_saved(disclosure: Disclosure, user: User, now: datetime) -> str:
-    draft = Draft.objects.filter(user=user, subject=disclosure.pk).first()
+    draft = Draft.objects.filter(user=user, subject=disclosure.pk, part="").first()
     if draft is None:
         return ""
     return spoken(disclosure.team.local(draft.saved), now)

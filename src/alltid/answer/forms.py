@@ -28,7 +28,7 @@ class ReplyForm(StaffForm):
         label=gettext_lazy("Your answer"),
         strip=False,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false", "autocomplete": "off"}),
     )
     read_up_to = forms.IntegerField(
         min_value=0,

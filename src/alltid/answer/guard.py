@@ -57,6 +57,10 @@ def guarded(
     return answer
 
 
+# The fields of the desk in which a person writes.
+_IN_WORDS = ("text", "words", "because", "who", "stands", "next", "beware", "reach", "never")
+
+
 def _handed_on(request: HttpRequest, handing: Handing) -> HttpResponse:
     """Lead who looks to what they may still read; give back what was typed, which is not lost."""
     user, unlocked = request.user, getattr(request, "unlocked", None)
@@ -83,10 +87,10 @@ def _erased(request: HttpRequest, stone: Tombstone) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> str:
     """What somebody wrote in the form they sent, whichever it was."""
-    sent = [request.POST.get(name, "") for name in ("text", "words", "because")]
     # The fields of a report are named by their place in it: "child.name".
-    report = [text for name in request.POST if "." in name for text in request.POST.getlist(name)]
-    return next(filter(None, sent), "") or "\n\n".join(filter(str.strip, report))
+    names = [*_IN_WORDS, *(name for name in request.POST if "." in name)]
+    found = (text for name in names for text in request.POST.getlist(name))
+    return "\n\n".join(text for text in found if text.strip())
 
 
 def shut(request: HttpRequest, reason: str, status: int, typed: str = "") -> HttpResponse:

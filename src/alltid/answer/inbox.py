@@ -24,7 +24,8 @@ from . import access
 from .casework.events import Risk
 from .casework.timers import Wanted
 from .casework.words import RISKS, WANTED
-from .models import CaseDeadline, Recusal
+from .chronology import first_read_of
+from .models import Case, CaseDeadline, Recusal
 
 PAGE = 50
 SOON = timedelta(hours=1)
@@ -121,6 +122,9 @@ def rows(user: User, team: Team, cursor: Cursor | None = None) -> DisclosureQuer
     seen = seen.annotate(
         owner_name=Coalesce("case__cover__first_name", "case__owner__first_name"),
         risk=F("case__risk"),
+        closing=Exists(
+            CaseDeadline.objects.filter(case__disclosure=OuterRef("pk"), wanted=Wanted.CLOSE)
+        ),
     )
     if cursor is not None and not cursor.older:
         # A place is never among the closed, so going back does not meet them.
@@ -183,6 +187,7 @@ def _row(disclosure: Disclosure, unread: int, team: Team, now: datetime) -> dict
         "told": spoken(team.local(disclosure.told), now),
         "owner": getattr(disclosure, "owner_name", None) or "",
         "risk": _risk(getattr(disclosure, "risk", None)),
+        "closing": getattr(disclosure, "closing", False),
         "concern": disclosure.source != Disclosure.Source.CHILD,
         "team": team.name,
         "example": disclosure.example,
@@ -198,19 +203,48 @@ def _risk(risk: str | None) -> dict[str, Any]:
 
 
 def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
-    """What the cases of a team want within a day or wanted before, soonest first; twenty of it."""
+    """What the cases of a team want within a day or wanted before, soonest first; twenty of it.
+
+    What says no more than the promise that stands in the list below is left out.
+    """
     hidden = Recusal.objects.filter(disclosure=OuterRef("case__disclosure"), user=user)
     rows = (
         CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=now + STEPS_SOON)
         # Until it is late it says no more than the decision itself.
         .exclude(wanted=Wanted.LEAD_ON_DUTY, due__gte=now)
+        .exclude(wanted=Wanted.ANSWER, due__gte=F("case__disclosure__due"))
         .select_related("case__owner", "case__cover")
         .order_by("due", "id")
     )
-    return [_due(row, team, now) for row in rows[:MOST_DUE]]
+    found = [*_unread(user, team, now), *rows[:MOST_DUE]]
+    found.sort(key=lambda row: row.due)
+    owed = [UUID(row.subject) for row in found if row.wanted == Wanted.DEBRIEF]
+    names = {str(one.pk): one.first_name for one in User.objects.filter(pk__in=owed)}
+    return [_due(row, names, team, now) for row in found[:MOST_DUE]]
 
 
-def _due(row: CaseDeadline, team: Team, now: datetime) -> dict[str, Any]:
+def _unread(user: User, team: Team, now: datetime) -> list[CaseDeadline]:
+    """What nobody has read and is to be read sooner than the child was promised; not stored."""
+    told = access.visible(user).filter(team=team).waiting().filter(read_by_staff=0)
+    rows = (
+        first_read(one)
+        for one in told.select_related("team", "case__owner", "case__cover").by_urgency()[:MOST_DUE]
+    )
+    return [row for row in rows if row.due < row.case.disclosure.due and row.due < now + STEPS_SOON]
+
+
+def first_read(disclosure: Disclosure) -> CaseDeadline:
+    """That somebody reads what a child told, like the deadlines that are kept; not saved.
+
+    Its case may not be there yet: whoever opens it first makes it.
+    """
+    case = getattr(disclosure, "case", None) or Case(disclosure=disclosure)
+    due = first_read_of(disclosure)
+    return CaseDeadline(case=case, team=disclosure.team, wanted=Wanted.READ, due=due)
+
+
+def _due(row: CaseDeadline, names: dict[str, str], team: Team, now: datetime) -> dict[str, Any]:
+    """names: of those to whom a debrief is owed."""
     carries = row.case.cover or row.case.owner
     return {
         "url": reverse("answer:thread", args=[row.case.disclosure_id]) + "#steps",
@@ -221,7 +255,7 @@ def _due(row: CaseDeadline, team: Team, now: datetime) -> dict[str, Any]:
         "late": row.due < now,
         "soon": now <= row.due <= now + SOON,
         "risk": _risk(row.case.risk),
-        "who": carries.first_name if carries else "",
+        "who": names.get(row.subject) or (carries.first_name if carries else ""),
     }
 
 

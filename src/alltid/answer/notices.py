@@ -6,9 +6,9 @@ Who is told, what, and when:
     a child is in danger   every member                           at once
     a promise is broken    the leads                              at once, or in the team's hours
     for an hour already    the leads of the cover team            in the cover team's hours
-    a step of a case       who carries it (the leads, where it    at once where the risk is
-      is overdue           is theirs), then the leads, then the   immediate, else in each team's
-                           cover team's (timers.ESCALATION)       hours
+    a step of a case, or   who carries it (the leads, where it    at once where the risk is
+      the first reading,   is theirs), then the leads, then the   immediate, or a child in danger
+      is overdue           cover team's (timers.ESCALATION)       waits; else in each team's hours
     another team is asked  every member of it, then its leads     in its hours; at once where the
                                                                   risk is immediate or a child waits
                                                                   in danger
@@ -37,7 +37,7 @@ from alltid.tell.models import Disclosure, DisclosureQuerySet, Handing
 from .casework.events import Risk
 from .casework.timers import ESCALATION, FOR_LEADS, Wanted
 from .chronology import catch_up
-from .inbox import COVER_AFTER
+from .inbox import COVER_AFTER, first_read
 from .models import CaseDeadline, Notice, Recusal, Writing
 
 PAUSE = timedelta(minutes=15)
@@ -118,7 +118,9 @@ def _forget_old(now: datetime) -> None:
     of_talks = old.exclude(kind__in=(*_OF_STEPS, *_OF_HANDINGS))
     of_talks.filter(disclosure__rank__gt=Disclosure.Rank.WAITING).delete()
     late = CaseDeadline.objects.filter(due__lt=now, case__disclosure=OuterRef("disclosure"))
-    old.filter(~Exists(late), kind__in=_OF_STEPS).delete()
+    unread = Disclosure.objects.waiting().filter(read_by_staff=0)
+    of_steps = old.filter(~Exists(late), kind__in=_OF_STEPS)
+    of_steps.exclude(disclosure__in=unread).delete()
     told = _told_of(now).values("disclosure")
     old.filter(kind__in=_OF_HANDINGS).exclude(disclosure__in=told).delete()
     for team in Team.objects.filter(notices__isnull=False).distinct():
@@ -184,6 +186,8 @@ def reasons(now: datetime) -> Iterator[Reason]:
         for disclosure in waiting.filter(team=team).select_related("case"):
             if disclosure.unread:
                 yield from _written(disclosure, crew)
+            if not disclosure.read_by_staff:
+                yield from _unread(disclosure, crew, now)
             if disclosure.is_late(now):
                 yield from _late(disclosure, crew, now)
 
@@ -210,6 +214,13 @@ def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
         yield Reason(user, disclosure.pk, kind, str(disclosure.sequence), disclosure.acute)
 
 
+def _unread(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
+    """Nobody has read it in time, and sooner than it was promised: later `_late` tells."""
+    row = first_read(disclosure)
+    if row.due < min(now, disclosure.due):
+        yield from _overdue(row, crew, now)
+
+
 def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
     """The promise to the child is broken; without a lead of its own the cover is told at once."""
     urgent, promise = disclosure.acute, disclosure.due.isoformat()
@@ -234,12 +245,17 @@ def _steps(now: datetime) -> Iterator[Reason]:
 
 
 def _overdue(row: CaseDeadline, crew: Crew, now: datetime) -> Iterator[Reason]:
-    case, risk, late = row.case, Risk(row.case.risk), now - row.due
+    case, late = row.case, now - row.due
+    risk = Risk.IMMEDIATE if case.disclosure.acute else Risk(case.risk)
     urgent = risk is Risk.IMMEDIATE
     here = crew.who(case.disclosure)
     leads, users = _leads(here), [member.user for member in here]
     carrying = [user for user in users if user.pk == (case.cover_id or case.owner_id)]
     first = leads if row.wanted in FOR_LEADS else carrying or users
+    if row.wanted == Wanted.DEBRIEF:
+        # Nobody holds their own.
+        others = [user for user in users if str(user.pk) != row.subject]
+        first = [user for user in leads if user in others] or others
     told = [(Kind.STEP, first, crew.is_open)]
     if late >= ESCALATION[risk].lead:
         told.append((Kind.STEP_LEAD, [user for user in leads if user not in first], crew.is_open))

@@ -21,7 +21,7 @@ from alltid.web.pictures import cut_pictures
 from . import access, desk, hands
 from . import inbox as inboxes
 from .access import OpenDisclosure
-from .casework import page
+from .casework import drafts, page
 from .casework.attempt import attempt
 from .casework.forms import DEEDS, DeedForm
 from .casework.turn import Place
@@ -186,14 +186,17 @@ def draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     Behind the lock 401 with a sentence; who is still signed in has the draft kept all the same.
     """
     if not getattr(request, "unlocked", None):
-        kept = _seal_behind_the_lock(request, pk)
-        sentence = (
-            _("This page is locked. Your draft is kept; sign in and it is here.")
-            if kept
-            else _("You are signed out. Copy what you wrote, then sign in.")
-        )
-        return JsonResponse({"sentence": sentence, "kept": kept}, status=401)
+        return _locked(kept=_seal_behind_the_lock(request, pk))
     return _keep(request, pk)
+
+
+def _locked(*, kept: bool) -> HttpResponse:
+    sentence = (
+        _("This page is locked. Your draft is kept; sign in and it is here.")
+        if kept
+        else _("You are signed out. Copy what you wrote, then sign in.")
+    )
+    return JsonResponse({"sentence": sentence, "kept": kept}, status=401)
 
 
 @unlocked_required
@@ -229,6 +232,10 @@ def _answer_behind_the_lock(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An answer that comes too late is a draft, and waits behind the signing in."""
     if not _seal_behind_the_lock(request, pk):
         return shut(request, "signed_out", 401)
+    return _sign_in(pk)
+
+
+def _sign_in(pk: UUID) -> HttpResponse:
     back = urlencode({"next": reverse("answer:thread", args=[pk])})
     return SeeOther(f"{reverse('people:sign_in')}?{back}")
 
@@ -248,18 +255,41 @@ def coach(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @guarded
-@unlocked_required
-def deed(request: StaffRequest, pk: UUID, name: str) -> HttpResponse:
-    """Do one thing in the case; where it cannot be done the desk again, with everything typed."""
-    disclosure = access.find(request.unlocked.user, pk)
+def deed(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+    """Do one thing in the case, or keep what is being typed for it (`X-Draft`), also locked out."""
     if name not in DEEDS:
         raise Http404
-    form, sentence, status = DEEDS[name](request.POST), "", 422
-    if form.is_valid():
+    if not getattr(request, "unlocked", None):
+        return _deed_behind_the_lock(request, pk, DEEDS[name](request.POST))
+    return _do(request, pk, DEEDS[name](request.POST))
+
+
+def _deed_behind_the_lock(request: HttpRequest, pk: UUID, form: DeedForm) -> HttpResponse:
+    """A deed that comes too late is not done; what was typed waits behind the signing in."""
+    user = request.user
+    if user.is_authenticated:
+        access.find(user, pk)
+        drafts.keep_behind_the_lock(user, pk, form)
+    if "X-Draft" in request.headers:
+        return _locked(kept=user.is_authenticated)
+    return _sign_in(pk) if user.is_authenticated else shut(request, "signed_out", 401)
+
+
+@unlocked_required
+def _do(request: StaffRequest, pk: UUID, form: DeedForm) -> HttpResponse:
+    """Where it cannot be done the desk again, with everything typed, which is kept too."""
+    disclosure = access.find(request.unlocked.user, pk)
+    if "X-Draft" in request.headers:
+        drafts.keep(request.unlocked, pk, form)
+        return HttpResponse(status=204)
+    sentence, status = "", 422
+    if "forget" not in request.POST and form.is_valid():
         seen, now = form.cleaned_data["seen"], timezone.now()
         sentence, status = attempt(form, Place(request.unlocked, disclosure, seen, now)), 409
-        if not sentence:
-            return SeeOther(reverse("answer:thread", args=[pk]) + "#case")
+    if "forget" in request.POST or (form.is_valid() and not sentence):
+        drafts.forget(request.unlocked, pk, form)
+        return SeeOther(reverse("answer:thread", args=[pk]) + "#case")
+    drafts.keep(request.unlocked, pk, form)
     opened = access.open_disclosure(request.unlocked, pk)
     form.stand_on(opened.case.sequence, sentence)
     return _desk(request, opened, status=status, deed=form)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A promise in open minutes: not sooner than anybody can read, not later than a week's work.
 _SOONEST, _LATEST = 15, 2400
+# Where the team telephones when a child is in danger.
+_NUMBERS = ("municipality", "social_number", "social_hours", "night_number")
 
 
 def day_name(number: int) -> str:
@@ -277,8 +279,23 @@ def _minutes(label: "StrOrPromise") -> forms.IntegerField:
     )
 
 
+def _telephone(label: "StrOrPromise", help_text: "StrOrPromise" = "") -> forms.RegexField:
+    wrong = gettext_lazy(
+        "That is no telephone number. Write digits and spaces, such as 08-465 004 01."
+    )
+    return forms.RegexField(
+        r"^\+?[\d][\d /()-]{1,28}$",
+        label=label,
+        help_text=help_text,
+        required=False,
+        max_length=30,
+        error_messages={"invalid": wrong, "max_length": wrong},
+        widget=forms.TextInput(attrs={"class": "short", "type": "tel", "autocomplete": "off"}),
+    )
+
+
 class HoursForm(StaffForm):
-    """A team's week, the days without readers, who reads then, and how soon."""
+    """A team's week, the days without readers, who reads then, how soon, and whom it telephones."""
 
     closures = forms.CharField(
         label=gettext_lazy("Days without readers"),
@@ -299,6 +316,21 @@ class HoursForm(StaffForm):
         empty_label=gettext_lazy("none yet"),
     )
 
+    municipality = forms.CharField(
+        label=gettext_lazy("Municipality"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+        error_messages={"max_length": gettext_lazy("Write it in at most 60 letters.")},
+    )
+    social_number = _telephone(gettext_lazy("Social services, in the day"))
+    social_hours = forms.CharField(
+        label=gettext_lazy("They answer Monday to Friday"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "short", "placeholder": "08:00-16:30"}),
+    )
+    night_number = _telephone(gettext_lazy("Social services in an emergency, at all other times"))
+
     def __init__(self, team: Team, data: QueryDict | None = None) -> None:
         """Begin with what the team has."""
         self.team = team
@@ -307,7 +339,7 @@ class HoursForm(StaffForm):
             "cover": team.cover_id,
             "reads_within": team.reads_within,
             "acute_within": team.acute_within,
-        }
+        } | {name: getattr(team, name) for name in _NUMBERS}
         for number in range(7):
             initial[f"day{number}"] = ", ".join(
                 f"{begin}-{end}" for begin, end in team.opening.get(str(number), ())
@@ -354,17 +386,20 @@ class HoursForm(StaffForm):
                     "2026-06-20 to 2026-08-10."
                 ),
             )
+        try:
+            held["social_hours"] = "-".join(_stretch(held.get("social_hours") or "08:00-16:30"))
+        except ValueError:
+            self.add_error("social_hours", _("That cannot be read. Write it as 08:00-16:30."))
         return held
 
     def apply(self) -> None:
         """Give the team these hours and this cover."""
         self.team.opening = self.cleaned_data["opening"]
         self.team.closures = self.cleaned_data["closed"]
-        for name in ("cover", "reads_within", "acute_within"):
+        plain = ("cover", "reads_within", "acute_within", *_NUMBERS)
+        for name in plain:
             setattr(self.team, name, self.cleaned_data[name])
-        self.team.save(
-            update_fields=["opening", "closures", "cover", "reads_within", "acute_within"]
-        )
+        self.team.save(update_fields=["opening", "closures", *plain])
 
 
 def _stretch(text: str) -> list[str]:

@@ -111,6 +111,12 @@ class Team(models.Model):
     # Open minutes until somebody has read, as children are promised.
     reads_within = models.PositiveSmallIntegerField(default=120)
     acute_within = models.PositiveSmallIntegerField(default=30)
+    # Whom its staff telephone when a child is in danger: social services of the municipality, in
+    # their hours from Monday to Friday and at all others.
+    municipality = models.CharField(max_length=60, blank=True, default="")
+    social_number = models.CharField(max_length=30, blank=True, default="")
+    social_hours = models.CharField(max_length=11, blank=True, default="08:00-16:30")
+    night_number = models.CharField(max_length=30, blank=True, default="")
     opened = models.DateTimeField(null=True, blank=True)
     intake_stopped = models.DateTimeField(null=True, blank=True)
 
@@ -371,21 +377,25 @@ class Unlocking(models.Model):
 
 
 class Draft(models.Model):
-    """What a member was writing, sealed to them alone; it survives the lock."""
+    """What a member was writing, sealed to them alone; it survives the lock.
+
+    part: which of several things at one place, "" for an answer to a child.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts")
     subject = models.UUIDField()
+    part = models.CharField(max_length=60, blank=True, default="")
     sealed = models.BinaryField()
     saved = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "subject"], name="one_draft_a_place")
+            models.UniqueConstraint(fields=["user", "subject", "part"], name="one_draft_a_place")
         ]
 
     def label(self) -> Label:
         """Where the sealed draft belongs."""
-        return Label("draft", str(self.subject))
+        return Label("draft", f"{self.subject} {self.part}".rstrip())
 
 
 class Invitation(models.Model):

@@ -65,31 +65,33 @@ class Unlocked:
             if newest is not None and not newest.copies.filter(user=self.user).exists():
                 alarm(team, self.user)
 
-    def save_draft(self, subject: UUID, text: str) -> None:
+    def save_draft(self, subject: UUID, text: str, part: str = "") -> None:
         """Keep what is being written, sealed to this user alone; an empty text forgets it."""
         if text.strip():
-            keep_draft(self.user, subject, text, self._identity.recipient)
+            keep_draft(self.user, subject, text, self._identity.recipient, part)
         else:
-            Draft.objects.filter(user=self.user, subject=subject).delete()
+            Draft.objects.filter(user=self.user, subject=subject, part=part).delete()
 
     def draft(self, subject: UUID) -> str:
         """What this user was writing there, or an empty text."""
-        draft = Draft.objects.filter(user=self.user, subject=subject).first()
-        if draft is None:
-            return ""
-        text: str = open_text(bytes(draft.sealed), self._identity, draft.label()).body["text"]
-        return text
+        return self.drafts(subject).get("", "")
+
+    def drafts(self, subject: UUID) -> dict[str, str]:
+        """All that this user was writing there, by its part."""
+        return {
+            draft.part: open_text(bytes(draft.sealed), self._identity, draft.label()).body["text"]
+            for draft in Draft.objects.filter(user=self.user, subject=subject)
+        }
 
     def open_own(self, stored: bytes, label: Label) -> Opened:
         """Open what was sealed to this user alone (a child's word on an answer, for a lead)."""
         return open_text(stored, self._identity, label)
 
 
-def keep_draft(user: User, subject: UUID, text: str, recipient: str) -> None:
+def keep_draft(user: User, subject: UUID, text: str, recipient: str, part: str = "") -> None:
     """Seal a draft to its writer; where the session is locked, to their stored recipient."""
-    draft = Draft.objects.filter(user=user, subject=subject).first() or Draft(
-        user=user, subject=subject
-    )
+    place = {"user": user, "subject": subject, "part": part}
+    draft = Draft.objects.filter(**place).first() or Draft(**place)
     draft.sealed = seal_text(draft.label(), str(user.pk), {"text": text}, [recipient])
     draft.saved = timezone.now()
     draft.save()

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -350,12 +350,20 @@ class Disclosure(models.Model):
         return True
 
     def add_reply(
-        self, author: str, name: str, text: str, *, read_up_to: int, now: datetime
+        self,
+        author: str,
+        name: str,
+        text: str,
+        *,
+        read_up_to: int,
+        now: datetime,
+        closes: date | None = None,
     ) -> None:
         """Store an adult's answer; what the child wrote meanwhile keeps the disclosure waiting.
 
         author: the user's id; name: the first name the child sees; read_up_to: the last sequence
-        that stood on the screen when the answer was written.
+        that stood on the screen when the answer was written; closes: the day on which it tells the
+        child that the talk closes.
         Raises AnsweredMeanwhile, EndedByChild.
         """
         with transaction.atomic():
@@ -365,7 +373,10 @@ class Disclosure(models.Model):
             if fresh.messages.filter(from_child=False, sequence__gt=read_up_to).exists():
                 raise AnsweredMeanwhile
             newer = fresh.sequence > read_up_to and fresh.last_child_sequence() > read_up_to
-            message = fresh.seal_message(author, {"name": name, "text": text}, now)
+            body = {"name": name, "text": text}
+            if closes is not None:
+                body["closes"] = closes.isoformat()
+            message = fresh.seal_message(author, body, now)
             message.from_child = False
             message.save(force_insert=True)
             if not newer:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -126,7 +126,7 @@ def come_back(number: int) -> Door | None:
 
 @dataclass(frozen=True)
 class Line:
-    """One message as the child's page shows it."""
+    """One message as the child's page shows it; closes: the day of closing that it tells."""
 
     author: str
     name: str
@@ -134,6 +134,7 @@ class Line:
     at: datetime
     from_child: bool
     sequence: int
+    closes: date | None = None
 
 
 def _case_key(disclosure: Disclosure, identity: Identity) -> Identity:
@@ -155,9 +156,14 @@ def read_thread(disclosure: Disclosure, identity: Identity) -> list[Line]:
                 at=datetime.fromisoformat(opened.body["at"]),
                 from_child=opened.author == CHILD,
                 sequence=message.sequence,
+                closes=_day(opened.body.get("closes")),
             )
         )
     return lines
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def mark_read_by_child(disclosure: Disclosure) -> None:

@@ -1,6 +1,6 @@
 """What a child's thread and its ending say, as the templates need it."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -61,6 +61,7 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         "earlier": [_shown(line, team, now) for line in lines if line is not newest],
         "state": state,
         "promise": promise(team, disclosure.due, now),
+        "closing": _closing(disclosure, lines, newest, now),
         "lead": lead,
         "lead_told": lead_told,
         "handing": handing,
@@ -69,6 +70,28 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         "feeling_sent": bool(newest)
         and disclosure.feelings.filter(sequence=newest.sequence if newest else 0).exists(),
     }
+
+
+def _closing(
+    disclosure: Disclosure, lines: list[Line], newest: Line | None, now: datetime
+) -> dict[str, Any]:
+    """What is true of the day of closing that the child was told: `closed`, `day`, `passed`.
+
+    Before its day nothing, while the answer that tells it is the newest: it says so itself.
+    """
+    if disclosure.rank == Disclosure.Rank.CLOSED:
+        return {"closed": True}
+    told = next((line for line in reversed(lines) if line.closes), None)
+    if told is None or told.closes is None or disclosure.ended is not None:
+        return {}
+    passed = told.closes < disclosure.team.local(now).date()
+    if told is newest and not passed:
+        return {}
+    return {"day": spoken_day(disclosure.team.local(_noon(told.closes))), "passed": passed}
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
 
 
 def _who_keeps(disclosure: Disclosure) -> Team:

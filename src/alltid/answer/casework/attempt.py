@@ -10,7 +10,7 @@ from ..models import CaseEvent
 from .events import Kind
 from .forms import DeedForm
 from .turn import HappenedMeanwhile, NotYet, Place, Refusal, Refused
-from .words import HAPPENED, MISSING, REFUSED, said
+from .words import HAPPENED, REFUSED, lacking, said, said_day
 
 
 def attempt(form: DeedForm, place: Place) -> str:
@@ -23,9 +23,9 @@ def tried(deed: Callable[[Place], None], place: Place) -> str:
     try:
         deed(place)
     except Refused as refused:
-        return str(REFUSED[refused.why])
+        return str(REFUSED[refused.why]) % {"day": said_day(refused.day)}
     except NotYet as not_yet:
-        return " ".join(str(MISSING[missing]) for missing in not_yet.missing)
+        return " ".join(lacking(not_yet.missing, not_yet.days))
     except HappenedMeanwhile as meanwhile:
         return _(
             "Nothing was changed, for meanwhile this happened: %(what)s. What you typed stands "

@@ -4,15 +4,15 @@ Plain Python.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alltid.people.hours import Hours
 
-from .closing import Thread
+from .closing import Thread, days
 from .events import Risk, Role
 from .state import Child, State
-from .timers import Span, Timers, Wanted, end_of
+from .timers import Timers, Wanted, end_of
 
 # Only the hour of telling is known; nothing is late before it can be.
 _TOLD_WITHIN = timedelta(hours=1)
@@ -20,7 +20,7 @@ _TOLD_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Deadline:
-    """Something wanted by a time; subject: the child or the step that it is about, or "".
+    """Something wanted by a time; subject: the child, the step or the member it is about, or "".
 
     due: aware, a full half hour.
     """
@@ -44,43 +44,55 @@ class _Case:
         *,
         risk: Risk | None = None,
         nth: int = 0,
+        promised: datetime | None = None,
     ) -> Iterator[Deadline]:
         """One deadline, or none where nothing is wanted at this risk, or not so often."""
-        due = self.timers.due(wanted, risk or self.state.risk, began, self.hours, nth)
+        due = self.timers.due(
+            wanted, risk or self.state.risk, began, self.hours, nth, promised=promised
+        )
         if due is not None:
             yield Deadline(wanted, due, subject)
 
 
 def deadlines(state: State, thread: Thread, hours: Hours, timers: Timers) -> list[Deadline]:
-    """Everything that has to happen, soonest first; nothing in a closed case."""
-    if state.closed is not None:
-        return []
+    """Everything that has to happen, soonest first; in a closed case a debrief alone."""
     case = _Case(state, hours, timers)
-    found = [*_risk(case, thread), *_people(case), *_talk(case, thread)]
-    for child in state.children.values():
-        found += _of_child(case, child)
-    for step in state.steps.values():
-        found.append(Deadline(Wanted.STEP, end_of(step.day, hours, step.at), step.id))
+    found = [*_debriefs(case)]
+    if state.closed is None:
+        found += [*_risk(case, thread), *_people(case), *_talk(case, thread)]
+        found += [*_end(case, thread)]
+        for child in state.children.values():
+            found += _of_child(case, child)
+        for step in state.steps.values():
+            found.append(Deadline(Wanted.STEP, end_of(step.day, hours, step.at), step.id))
     return sorted(found, key=lambda deadline: (deadline.due, deadline.wanted, deadline.subject))
+
+
+def first_read(thread: Thread, hours: Hours, timers: Timers, risk: Risk = Risk.UNKNOWN) -> datetime:
+    """By when a person is to have read what a child told, never later than promised.
+
+    Before somebody has judged the risk a child who tapped danger is taken at their word. All else
+    counts from then on, for when it was read is kept nowhere.
+    """
+    told = thread.told + _TOLD_WITHIN
+    risk = _taken_at_their_word(risk, thread)
+    return timers.due(Wanted.READ, risk, told, hours, promised=thread.promised) or told
+
+
+def _taken_at_their_word(risk: Risk, thread: Thread) -> Risk:
+    return Risk.IMMEDIATE if risk is Risk.UNKNOWN and thread.danger else risk
 
 
 def _risk(case: _Case, thread: Thread) -> Iterator[Deadline]:
     state = case.state
     if state.risk_at is None or state.risk is Risk.UNKNOWN:
-        # A child who tapped danger is taken at their word until somebody has judged.
-        taken = Risk.IMMEDIATE if thread.danger else Risk.UNKNOWN
-        began = state.risk_at or _read(case, thread, taken)
+        began = state.risk_at or first_read(replace(thread, promised=None), case.hours, case.timers)
+        taken = _taken_at_their_word(Risk.UNKNOWN, thread)
         yield from case.wants(Wanted.SET_RISK, began, risk=taken)
         return
     if not state.confirmed:
         yield from case.wants(Wanted.CONFIRM, state.risk_at)
     yield from case.wants(Wanted.REVIEW, max(filter(None, (state.risk_at, state.reviewed))))
-
-
-def _read(case: _Case, thread: Thread, taken: Risk) -> datetime:
-    """By when somebody is to have read: when it was read is kept nowhere."""
-    told = thread.told + _TOLD_WITHIN
-    return case.timers.due(Span.READ, taken, told, case.hours) or told
 
 
 def _people(case: _Case) -> Iterator[Deadline]:
@@ -99,14 +111,49 @@ def _people(case: _Case) -> Iterator[Deadline]:
 
 
 def _talk(case: _Case, thread: Thread) -> Iterator[Deadline]:
-    """A second contact, and an answer that lies unread; what waits for us has a promise instead."""
+    """The first answer, a second contact, an answer that lies unread.
+
+    What the child wrote after our first answer has its promise instead.
+    """
     state = case.state
-    if not state.contacts or thread.waits or not thread.reachable:
+    if not thread.reachable:
+        return
+    if thread.waits:
+        yield from _first_answer(case, thread)
+        return
+    if not state.contacts:
         return
     if len(state.contacts) == 1:
         yield from case.wants(Wanted.CONTACT, state.contacts[0])
     if state.answered is not None and thread.read_by_child < state.newest_answer:
         yield from case.wants(Wanted.UNREAD_ANSWER, state.answered, nth=state.seen_to)
+
+
+def _first_answer(case: _Case, thread: Thread) -> Iterator[Deadline]:
+    """Never later than promised; where it is immediate, once what had to be done at once is."""
+    state = case.state
+    if state.answers:
+        return
+    risk, began = _taken_at_their_word(state.risk, thread), thread.told + _TOLD_WITHIN
+    if risk is Risk.IMMEDIATE:
+        began = state.acted or first_read(thread, case.hours, case.timers, risk)
+    yield from case.wants(Wanted.ANSWER, began, risk=risk, promised=thread.promised)
+
+
+def _debriefs(case: _Case) -> Iterator[Deadline]:
+    """What is owed to those who carried something grave, also when it is over."""
+    for whom in case.state.owed:
+        yield from case.wants(Wanted.DEBRIEF, case.state.owed_since[whom], whom)
+
+
+def _end(case: _Case, thread: Thread) -> Iterator[Deadline]:
+    """The day that the child was told; later while the child's time is not over."""
+    state = case.state
+    if state.closing_on is None or state.closing_told is None:
+        return
+    healed = days(state, thread, case.hours, case.timers, state.closing_told)
+    day = max(state.closing_on, *healed.values())
+    yield Deadline(Wanted.CLOSE, end_of(day, case.hours, state.closing_told))
 
 
 def _of_child(case: _Case, child: Child) -> Iterator[Deadline]:

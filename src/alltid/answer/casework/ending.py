@@ -5,9 +5,9 @@ from datetime import date
 from ..access import OpenDisclosure
 from ..chronology import Held
 from . import timers
-from .closing import told_enough, what_is_missing
+from .closing import days, first_day, what_is_missing
 from .events import Kind, Why
-from .turn import NotYet, Place, Refusal
+from .turn import NotYet, Place, Refusal, Refused
 
 
 def tell_child(place: Place, opened: OpenDisclosure, text: str, day: date, read_up_to: int) -> None:
@@ -19,9 +19,10 @@ def tell_child(place: Place, opened: OpenDisclosure, text: str, day: date, read_
         team = place.disclosure.team
         turn.need(turn.thread.reachable, Refusal.UNREACHABLE)
         turn.need(text.strip(), Refusal.WORDS)
-        enough = told_enough(turn.state, place.now, team.hours, timers.of(team.country))
-        turn.need(day >= team.local(enough).date(), Refusal.TOO_SOON)
-        opened.reply_in(turn.here, text, read_up_to, place.now)
+        first = first_day(turn.state, place.now, team.hours, timers.of(team.country))
+        if day < first:
+            raise Refused(Refusal.TOO_SOON, first)
+        opened.reply_in(turn.here, text, read_up_to, place.now, closes=day)
         turn.add(Kind.CLOSING_TOLD, day=day.isoformat())
 
 
@@ -41,7 +42,7 @@ def _nothing_missing(here: Held, place: Place) -> None:
         here.state, here.thread, team.hours, times, by_lead=place.is_lead, now=place.now
     )
     if missing:
-        raise NotYet(missing)
+        raise NotYet(missing, days(here.state, here.thread, team.hours, times, place.now))
 
 
 def reopen(place: Place, because: str) -> None:

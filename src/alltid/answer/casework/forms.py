@@ -69,6 +69,8 @@ class DeedForm(StaffForm):
     name: ClassVar[str]
     button: "ClassVar[StrOrPromise]"
     grave: ClassVar[bool] = False
+    # Whether it stands on the page as it was typed earlier, and not done.
+    kept = False
 
     seen = forms.IntegerField(
         min_value=0,
@@ -88,6 +90,35 @@ class DeedForm(StaffForm):
                     data[name] = cut_pictures(str(data[name]).replace("\r\n", "\n"))[0]
         kwargs.setdefault("auto_id", f"{self.name}-%s")
         super().__init__(data, **kwargs)
+
+    @property
+    def about(self) -> str:
+        """The child, step, warning or person that it is about; "" for the case itself."""
+        for name in ("child", "step", "flag", "whom", "what", "other"):
+            if name in self.fields and self.fields[name].widget.is_hidden:
+                return str(self[name].value() or "")
+        return ""
+
+    @property
+    def part(self) -> str:
+        """What tells it from the other forms of the desk."""
+        return f"{self.name} {self.about}"[:53].strip()
+
+    @classmethod
+    def in_words(cls) -> list[str]:
+        """The fields in which a person writes."""
+        return [
+            name
+            for name, field in cls.base_fields.items()
+            if isinstance(field.widget, forms.Textarea | forms.TextInput)
+            and not isinstance(field.widget, forms.DateInput)
+            and name != "member"
+        ]
+
+    @property
+    def stands_open(self) -> bool:
+        """Whether there is something in it to be seen: what was typed, or why it was refused."""
+        return self.kept or bool(self.errors)
 
     def do(self, place: Place) -> None:
         """Do it; raises what the deed raises."""

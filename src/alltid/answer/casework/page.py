@@ -1,7 +1,8 @@
 """A case as the desk shows it: strip, stop bar, and what can be done, in PRACTICE's order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,24 +13,36 @@ from django.utils.translation import gettext as _
 from alltid.answer.duty import pack
 from alltid.people.models import Team, User
 from alltid.people.reference import reference
-from alltid.people.when import spoken, spoken_date, spoken_day, spoken_term, time_left
+from alltid.people.when import spoken, spoken_date, spoken_term, time_left
 from alltid.vault.errors import VaultError
 
 from .. import access, hands
 from ..access import OpenDisclosure
 from ..chronology import thread_of
 from ..models import CaseEvent, Report
-from . import forms
+from . import drafts, forms
 from . import timers as times
 from .attempt import happened
-from .closing import told_enough, what_is_missing
+from .closing import Missing, Thread, days, first_day, what_is_missing
 from .deadlines import needs_another_worker
 from .events import Kind, Risk, What
 from .forms import DeedForm
 from .proposals import proposals
 from .state import Child, State, Step, fold
 from .timers import Wanted
-from .words import DUTIES, FLAGS, MISSING, RECEIVERS, RISKS, ROLES, STEPS, SUPPORTS, WANTED
+from .words import (
+    DUTIES,
+    FLAGS,
+    RECEIVERS,
+    RISKS,
+    ROLES,
+    STEPS,
+    SUPPORTS,
+    WANTED,
+    lacking,
+    noon,
+    said_day,
+)
 
 # What stands of the chronology before somebody asks for the rest.
 NEWEST = 20
@@ -61,6 +74,8 @@ class Page:
         self.state: State = fold(event.plain for event in self.events)
         self.failed, self.whole = failed, whole
         self.members = {str(user.pk): user for user in hands.who_can_answer(self.disclosure)}
+        # What was typed and not done, until its form takes it.
+        self.typed = drafts.kept(opened.unlocked, self.disclosure.pk)
         self._words: dict[int, dict[str, str] | None] = {}
 
     # --- words ---------------------------------------------------------------------------------
@@ -101,12 +116,23 @@ class Page:
     # --- forms ---------------------------------------------------------------------------------
 
     def form(self, kind: type[DeedForm], about: str = "", **initial: Any) -> DeedForm:
-        """A form as it stands on the page: with what was typed, where it was refused."""
-        failed = self.failed
-        if isinstance(failed, kind) and _about(failed) == about:
-            return failed
+        """A form as it stands on the page: with what was typed earlier, or refused now."""
+        part = f"{kind.name} {about}".strip()
+        typed = self.typed.pop(part, {})
+        if self.failed is not None and self.failed.part == part:
+            return self.failed
         auto_id = f"{kind.name}-{about}-%s" if about else f"{kind.name}-%s"
-        return kind(initial={"seen": self.opened.case.sequence} | initial, auto_id=auto_id)
+        begins = {"seen": self.opened.case.sequence} | initial | typed
+        form = kind(initial=begins, auto_id=auto_id)
+        form.kept = bool(typed)
+        return form
+
+    def typed_in_vain(self) -> list[dict[str, str]]:
+        """What this member typed about something that is not there any more; asked last of all."""
+        return [
+            {"text": "\n".join(fields[name] for name in _words_of(part) if fields.get(name))}
+            for part, fields in self.typed.items()
+        ]
 
     def open_deeds(self) -> dict[str, DeedForm]:
         """The forms that are about the case itself."""
@@ -122,8 +148,7 @@ class Page:
         found = {kind.name.replace("-", "_"): self.form(kind) for kind in plain}
         found["risk"] = self.form(forms.SetRisk, risk=state.risk)
         found["ways"] = self.form(forms.Ways, **reach)
-        enough = told_enough(state, self.now, self.team.hours, self.timers)
-        day = self.team.local(enough).date() + timedelta(days=1)
+        day = first_day(state, self.now, self.team.hours, self.timers)
         found["tell_closing"] = self.form(
             forms.TellClosing, day=day, text=_closing_text(day), read_up_to=self.disclosure.sequence
         )
@@ -146,7 +171,7 @@ class Page:
             "identifiable": any(child.identified for child in children),
             "cover": self.name(state.cover),
             "closed": self.said(state.closed) if state.closed else "",
-            "closing_on": spoken_day(_noon(state.closing_on)) if state.closing_on else "",
+            "closing_on": said_day(state.closing_on),
             "stopped": bool(state.stopped),
         }
 
@@ -170,7 +195,7 @@ class Page:
         return {
             "what": STEPS[step.what] or text,
             "text": text if step.what is not What.OWN else "",
-            "day": spoken_day(_noon(step.day)),
+            "day": said_day(step.day),
             "late": step.day < self.team.local(self.now).date(),
             "done": self.form(forms.Done, step.id, step=step.id),
             "drop": self.form(forms.Drop, step.id, step=step.id),
@@ -263,6 +288,7 @@ class Page:
         return [
             {
                 "wanted": WANTED[row.wanted],
+                "who": self.name(row.subject) if row.wanted == Wanted.DEBRIEF else "",
                 "due": self.said(row.due),
                 "left": time_left(row.due, self.now),
                 "late": row.due < self.now,
@@ -286,7 +312,7 @@ class Page:
         if "team" in event.codes:
             extra.append(self.team_name(event.plain.code("team")))
         if "day" in event.codes:
-            extra.append(spoken_day(_noon(date.fromisoformat(str(event.codes["day"])))))
+            extra.append(said_day(date.fromisoformat(str(event.codes["day"]))))
         if extra:
             line = f"{line} ({', '.join(extra)})"
         return Happened(event, line, self.said(event.at), words or {}, words is None)
@@ -346,13 +372,29 @@ class Page:
             "what": disclosure.policy.get_what_display(),
             "term": spoken_term(disclosure.policy.months),
             "goes": spoken_date(self.team.local(goes)) if goes else "",
-            "held_to": spoken_date(_noon(state.held_to))
+            "held_to": spoken_date(noon(state.held_to))
             if state.held_to and disclosure.is_held(self.now)
             else "",
             "asked": self.name(hold.by) if hold else "",
-            "asked_to": spoken_date(_noon(state.hold_to)) if state.hold_to else "",
+            "asked_to": spoken_date(noon(state.hold_to)) if state.hold_to else "",
             "because": self.last_words(Kind.HOLD_ASKED).get("because", "") if hold else "",
             "mine": bool(hold and hold.by == str(self.user.pk)),
+        }
+
+    def _days(self, thread: Thread) -> Mapping[Missing, date]:
+        return days(self.state, thread, self.team.hours, self.timers, self.now)
+
+    def _closing(self, thread: Thread) -> dict[str, Any]:
+        """What the child was told of the end, where that is not so, or may not stay so."""
+        state, today = self.state, self.team.local(self.now).date()
+        if state.closing_on is None or state.closed is not None:
+            return {}
+        kept = self._days(thread).get(Missing.NOT_READ)
+        return {
+            "day": said_day(state.closing_on),
+            "wrote": thread.waits,
+            "passed": state.closing_on < today and not thread.waits,
+            "kept": said_day(kept) if kept and kept > today else "",
         }
 
     def _asked(self, by: str, whom: str) -> dict[str, str]:
@@ -365,7 +407,7 @@ class Page:
         missing = what_is_missing(
             state, thread, self.team.hours, self.timers, by_lead=self.opened.is_lead, now=self.now
         )
-        return {
+        found = {
             "strip": self.strip(),
             "stop_bar": self.stop_bar(),
             "acute": bool(state.flags) or state.risk is Risk.IMMEDIATE or self.disclosure.acute,
@@ -382,25 +424,19 @@ class Page:
             "another_team": self.another_team(),
             "chronology": self.chronology(),
             "more": 0 if self.whole else max(0, len(self.events) - NEWEST),
-            "missing": [MISSING[one] for one in missing],
+            "missing": lacking(missing, self._days(thread)),
+            "closing": self._closing(thread),
             "colleagues": [user for user in self.members.values() if user != self.user],
             "is_lead": self.opened.is_lead,
             "confirmable": not state.confirmed and state.risk is not Risk.UNKNOWN,
             "reachable": thread.reachable,
         }
+        return found | {"typed_in_vain": self.typed_in_vain()}
 
 
-def _about(form: DeedForm) -> str:
-    """The child, step, warning or person that a sent form was about."""
-    for name in ("child", "step", "flag", "whom", "what", "other"):
-        if name in form.fields and form.fields[name].widget.is_hidden:
-            return str(form[name].value() or "")
-    return ""
-
-
-def _noon(day: date) -> datetime:
-    """A day as a moment, to be said by its date."""
-    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - no clock is said
+def _words_of(part: str) -> list[str]:
+    """The fields in which a person writes, of the form with that part."""
+    return forms.DEEDS[part.partition(" ")[0]].in_words()
 
 
 def _day_of(step: Step) -> date:
@@ -411,7 +447,7 @@ def _closing_text(day: date) -> str:
     return _(
         "We think of ending this talk on %(day)s. Is there something more you want to say? You "
         "can write here before that day, and for months after it. We read it then too."
-    ) % {"day": spoken_day(_noon(day))}
+    ) % {"day": said_day(day)}
 
 
 def context(

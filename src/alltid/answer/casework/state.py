@@ -111,6 +111,8 @@ class State:
     answered: datetime | None = None
     seen_to: int = 0
     reviewed: datetime | None = None
+    # When somebody was first rung because it was acute.
+    acted: datetime | None = None
     hand_over: Asked | None = None
     reader: Asked | None = None
     # The team that is asked to take over; the last one that was; whether the child said no to it.
@@ -119,6 +121,7 @@ class State:
     child_refused: bool = False
     # Who owes a debrief, and by whom it was held; "" while it is owed.
     debriefs: Mapping[str, str] = field(default_factory=dict)
+    owed_since: Mapping[str, datetime] = field(default_factory=dict)
     prank: Asked | None = None
     prank_agreed: str = ""
     stop: Asked | None = None
@@ -195,7 +198,7 @@ def _replied(state: State, event: Event) -> State:
         answered=event.at,
         seen_to=0,
     )
-    return state if state.owner else _owned_by(state, event.by)
+    return state if state.owner else _owned_by(state, event.by, event.at)
 
 
 @_then(Kind.CONTACTED)
@@ -206,12 +209,12 @@ def _contacted(state: State, event: Event) -> State:
 @_then(Kind.PASSED)
 def _passed(state: State, event: Event) -> State:
     # Whoever was to stand in stood in for another.
-    return _owned_by(replace(state, cover="", hand_over=None), event.code("to"))
+    return _owned_by(replace(state, cover="", hand_over=None), event.code("to"), event.at)
 
 
-def _owned_by(state: State, owner: str) -> State:
+def _owned_by(state: State, owner: str, at: datetime) -> State:
     state = replace(state, owner=owner)
-    return _owes_debrief(state, owner) if state.risk.grave else state
+    return _owes_debrief(state, owner, at) if state.risk.grave else state
 
 
 @_then(Kind.RELEASED)
@@ -283,7 +286,7 @@ def _team_accepted(state: State, event: Event) -> State:
         closing_told=None,
         closing_on=None,
     )
-    return _owned_by(state, event.by)
+    return _owned_by(state, event.by, event.at)
 
 
 # --- how urgent it is --------------------------------------------------------------------------
@@ -297,7 +300,7 @@ def _risk_set(state: State, event: Event) -> State:
     )
     if not risk.grave:
         return state
-    return _owes_debrief(replace(state, was_grave=True), state.owner or event.by)
+    return _owes_debrief(replace(state, was_grave=True), state.owner or event.by, event.at)
 
 
 @_then(Kind.RISK_CONFIRMED)
@@ -315,6 +318,11 @@ def _raised(state: State, event: Event) -> State:
 @_then(Kind.FLAG_LOWERED)
 def _lowered(state: State, event: Event) -> State:
     return replace(state, flags=state.flags - {Flag(event.code("flag"))})
+
+
+@_then(Kind.CALLED)
+def _called(state: State, event: Event) -> State:
+    return replace(state, acted=state.acted or event.at)
 
 
 @_then(Kind.REVIEWED)
@@ -456,15 +464,19 @@ def _reader_answered(state: State, event: Event) -> State:
     return replace(state, reader=None) if asked and asked.whom == event.by else state
 
 
-def _owes_debrief(state: State, whom: str) -> State:
+def _owes_debrief(state: State, whom: str, at: datetime) -> State:
     if not whom or whom in state.owed:
         return state
-    return replace(state, debriefs={**state.debriefs, whom: ""})
+    return replace(
+        state,
+        debriefs={**state.debriefs, whom: ""},
+        owed_since={**state.owed_since, whom: at},
+    )
 
 
 @_then(Kind.DEBRIEF_ASKED)
 def _debrief_asked(state: State, event: Event) -> State:
-    return _owes_debrief(state, event.by)
+    return _owes_debrief(state, event.by, event.at)
 
 
 @_then(Kind.DEBRIEF_DONE)

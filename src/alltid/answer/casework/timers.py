@@ -28,6 +28,8 @@ _NEVER_OPEN = timedelta(days=7)
 class Wanted(StrEnum):
     """What has to happen by a time."""
 
+    READ = "read"
+    ANSWER = "answer"
     SET_RISK = "set_risk"
     CONFIRM = "confirm"
     DECIDE_DUTY = "decide_duty"
@@ -42,6 +44,8 @@ class Wanted(StrEnum):
     PRANK = "prank"
     STOP = "stop"
     ANOTHER_TEAM = "another_team"
+    DEBRIEF = "debrief"
+    CLOSE = "close"
 
 
 # What a lead does; the rest is for whoever carries the case.
@@ -51,8 +55,8 @@ FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.LEAD_ON_DUTY, Wanted.REVIEW, Wante
 class Span(StrEnum):
     """What takes its time without anybody having to do something at its end."""
 
-    READ = "read"
     CLOSING_NOTICE = "closing_notice"
+    KEPT_OPEN = "kept_open"
 
 
 ByRisk = Mapping[Risk, tuple[Timer, ...]]
@@ -65,11 +69,24 @@ class Timers:
     by_risk: Mapping[Wanted | Span, ByRisk]
 
     def due(
-        self, of: Wanted | Span, risk: Risk, began: datetime, hours: Hours, nth: int = 0
+        self,
+        of: Wanted | Span,
+        risk: Risk,
+        began: datetime,
+        hours: Hours,
+        nth: int = 0,
+        *,
+        promised: datetime | None = None,
     ) -> datetime | None:
-        """When it is due; None where it is not wanted at this risk, or not so often."""
+        """When it is due; None where it is not wanted at this risk, or not so often.
+
+        promised: by when the child was told, which is never passed.
+        """
         timers = self.by_risk[of][risk]
-        return due_at(timers[nth], began, hours) if nth < len(timers) else None
+        if nth >= len(timers):
+            return None
+        due = due_at(timers[nth], began, hours)
+        return due if promised is None else min(due, promised)
 
 
 def due_at(timer: Timer, began: datetime, hours: Hours) -> datetime:
@@ -110,8 +127,10 @@ def _by_risk(immediate: str, high: str, *others: str) -> ByRisk:
 
 PRACTICE = Timers(
     {
-        Span.READ: _by_risk("30 minutes", "2 open hours", "same day"),
         Span.CLOSING_NOTICE: _by_risk("14 days", "14 days", "14 days"),
+        Span.KEPT_OPEN: _by_risk("90 days", "90 days", "90 days"),
+        Wanted.READ: _by_risk("30 minutes", "2 open hours", "same day"),
+        Wanted.ANSWER: _by_risk("at once", "same day", "1 working day"),
         Wanted.SET_RISK: _by_risk("at once", "same day", "2 working days"),
         Wanted.CONFIRM: _by_risk("1 hour", "same day", "2 working days"),
         Wanted.DECIDE_DUTY: _by_risk("at once", "same day", "same day"),
@@ -125,6 +144,7 @@ PRACTICE = Timers(
         Wanted.ANOTHER_TEAM: _by_risk("1 hour", "same day", "1 working day"),
         Wanted.PRANK: _by_risk("same day", "same day", "2 working days"),
         Wanted.STOP: _by_risk("same day", "same day", "2 working days"),
+        Wanted.DEBRIEF: _by_risk("1 working day", "3 working days", "5 working days"),
     }
 )
 
@@ -150,8 +170,10 @@ ESCALATION: Mapping[Risk, Escalation] = {
 
 # What is timed → a pack's step, the moment from which the desk counts it, and how often at most.
 _STEPS: Mapping[Wanted | Span, tuple[str, str, int]] = {
-    Span.READ: ("first_read", "told", 1),
     Span.CLOSING_NOTICE: ("closing_notice", "closing_told", 1),
+    Span.KEPT_OPEN: ("unread_kept_open", "answered", 1),
+    Wanted.READ: ("first_read", "told", 1),
+    Wanted.ANSWER: ("first_reply", "told", 1),
     Wanted.SET_RISK: ("risk_set", "read", 1),
     Wanted.CONFIRM: ("risk_confirmed", "risk_set", 1),
     Wanted.DECIDE_DUTY: ("duty_decision", "identifiable", 1),
@@ -161,6 +183,8 @@ _STEPS: Mapping[Wanted | Span, tuple[str, str, int]] = {
     Wanted.UNREAD_ANSWER: ("unread_by_child", "answered", 9),
     Wanted.REVIEW: ("lead_review", "reviewed", 1),
 }
+# Where a step counts from another moment at one risk.
+_MOMENTS = {("first_reply", Risk.IMMEDIATE): "acted"}
 
 
 def of_pack(one: Pack) -> Timers:
@@ -184,10 +208,11 @@ def misfits(one: Pack) -> Iterator[str]:
     for step, moment, often in _STEPS.values():
         for risk in Risk:
             timers = one.timers(step, risk)
-            if any(each.counts_from != moment for each in timers):
+            begins = _MOMENTS.get((step, risk), moment)
+            if any(each.counts_from != begins for each in timers):
                 yield (
-                    f"{one.file}: the desk counts the step `{step}` from `{moment}`, not from "
-                    f'another moment as for `{risk}`. Write from = "{moment}".'
+                    f"{one.file}: the desk counts the step `{step}` from `{begins}`, not from "
+                    f'another moment as for `{risk}`. Write from = "{begins}".'
                 )
             if len(timers) > often or (step == "closing_notice" and not timers):
                 yield f"{one.file}: the step `{step}` has one time for `{risk}`. Write one."

@@ -1,9 +1,9 @@
 """One deed in a case: who does it, what they had before them, and what may stand against it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from alltid.people.models import User
@@ -46,19 +46,19 @@ class Refusal(StrEnum):
 
 
 class Refused(Exception):
-    """It cannot be done as the case stands."""
+    """It cannot be done as the case stands. day: from which it could be, where a day says so."""
 
-    def __init__(self, why: Refusal) -> None:
+    def __init__(self, why: Refusal, day: date | None = None) -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.day = why, day
 
 
 class NotYet(Exception):
-    """It cannot be closed yet."""
+    """It cannot be closed yet. days: from when it could, for what time alone heals."""
 
-    def __init__(self, missing: list[Missing]) -> None:
+    def __init__(self, missing: list[Missing], days: Mapping[Missing, date]) -> None:
         super().__init__(*missing)
-        self.missing = missing
+        self.missing, self.days = missing, days
 
 
 class HappenedMeanwhile(Exception):

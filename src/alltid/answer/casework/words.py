@@ -1,9 +1,13 @@
 """How the codes of a case are said to staff: one place for every word of the desk's lists."""
 
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from alltid.people.when import spoken_day
 
 from .closing import Missing
 from .events import (
@@ -94,6 +98,8 @@ WHYS: Said = {
 
 # What has to happen, as it stands in the inbox and on the desk.
 WANTED: Said = {
+    Wanted.READ: _("Read what the child wrote"),
+    Wanted.ANSWER: _("Answer the child for the first time"),
     Wanted.SET_RISK: _("Say how urgent it is"),
     Wanted.CONFIRM: _("The lead confirms the risk"),
     Wanted.DECIDE_DUTY: _("Decide about the duty to report"),
@@ -108,6 +114,8 @@ WANTED: Said = {
     Wanted.PRANK: _("A second person reads whether it is a prank"),
     Wanted.ANOTHER_TEAM: _("The other team says yes or no"),
     Wanted.STOP: _("A second person decides whether it is stopped"),
+    Wanted.DEBRIEF: _("A colleague holds the debrief"),
+    Wanted.CLOSE: _("Close it, as the child was told, or tell them another day"),
 }
 
 # What happened, after a name: "Bo …". The log says the same.
@@ -175,9 +183,14 @@ MISSING: Said = {
     Missing.DUTY: _("For a child concerned the duty to report is not decided. Decide it."),
     Missing.PRANK_READER: _("A prank takes two. Let a second person read it, or unmark it."),
     Missing.CHILD_NOT_TOLD: _(
-        "The child does not know that it closes. Tell them, at least a fortnight ahead."
+        "The child does not know that it closes. Tell them; told today, it can close on %(day)s."
     ),
-    Missing.TOLD_LATELY: _("The fortnight that the child was given is not over. Wait for the day."),
+    Missing.TOLD_LATELY: _(
+        "The time that the child was given is not over. It can close on %(day)s."
+    ),
+    Missing.NOT_READ: _(
+        "The child has not read our newest answer. It stays open for them until %(day)s."
+    ),
     Missing.HAND_OVER: _("Somebody is asked to stand in and has not answered. Settle that first."),
     Missing.ANOTHER_TEAM: _("Another team is asked and has not answered. Settle that first."),
     Missing.DEBRIEF: _("A debrief is owed. Somebody else than the one who owes it holds it."),
@@ -198,7 +211,7 @@ REFUSED: Said = {
     Refusal.NOTHING_TO_CONFIRM: _("There is no risk to confirm yet. Set it first."),
     Refusal.DONE_ALREADY: _("That is done already. Look at the case as it stands now."),
     Refusal.SAME_THREAD: _("Only another thread of this team can be linked. Check its reference."),
-    Refusal.TOO_SOON: _("That is too soon. Give the child at least a fortnight."),
+    Refusal.TOO_SOON: _("That is too soon for the child. Choose %(day)s or a later day."),
     Refusal.UNREACHABLE: _("No child can read an answer here. Use another safe way."),
     Refusal.UNREAD: _(
         "The child has written something that nobody has read, or is in danger. Answer first."
@@ -249,6 +262,21 @@ def said(kind: Kind, codes: Codes) -> list[str]:
 
 def _text(table: Said, value: Code) -> str:
     return str(table.get(str(value), ""))
+
+
+def lacking(missing: Iterable[Missing], days: Mapping[Missing, date]) -> list[str]:
+    """What is missing, in sentences, each with the day from which it is not where there is one."""
+    return [str(MISSING[one]) % {"day": said_day(days.get(one))} for one in missing]
+
+
+def said_day(day: date | None) -> str:
+    """A date as it is said: "11 August"; "" where there is none."""
+    return spoken_day(noon(day)) if day else ""
+
+
+def noon(day: date) -> datetime:
+    """A day as a moment, to be said by its date."""
+    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - no clock is said
 
 
 def choices(codes: type[StrEnum], table: Said) -> list[tuple[str, str | Promise]]:

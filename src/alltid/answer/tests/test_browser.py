@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from alltid.people.models import Draft, Unlocking
 
+from ..casework import drafts
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -65,6 +67,57 @@ def test_bo_is_idle_until_the_lock_and_finds_his_draft_behind_it(cast, desk):
     assert cast["Bo"].unlocked().draft(desk.told.pk) == "Half an answer"
     assert "next=" in desk.url
     desk.get_by_text("Your draft is kept.").wait_for()
+
+
+def test_bo_is_idle_over_a_note_until_the_lock_and_finds_it_again(cast, desk):
+    desk.locator("summary", has_text="Write a note").click()
+    desk.fill("#note-text", "Half a note")
+    Unlocking.objects.update(last_used=timezone.now() - timedelta(minutes=16))
+    with desk.expect_navigation(url="**/sign-in/**"):
+        desk.clock.run_for(16 * 60 * 1000)
+    kept = drafts.kept(cast["Bo"].unlocked(), desk.told.pk)
+    assert kept == {"note": {"text": "Half a note"}}
+
+
+def test_each_key_that_is_named_leads_somewhere_and_each_deed_is_reached_by_tab(cast, desk):
+    named = desk.locator("[data-keys] kbd").all_text_contents()
+    letters = {key for key in named if len(key) == 1 and key.isalpha()}
+    there = desk.locator("[data-key]").evaluate_all("all => all.map(one => one.dataset.key)")
+    assert letters - {"a"} == set(there), "Acute stands there only where it is acute"
+    assert len(there) == len(set(there))
+    for key in sorted(letters - {"a", "i"}):
+        desk.evaluate("document.activeElement.blur()")
+        desk.keyboard.press(key)
+        reached = desk.evaluate(
+            "key => document.querySelector(`[data-key=${key}]`).parentElement.contains("
+            "document.activeElement)",
+            key,
+        )
+        assert reached, key
+    desk.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+    unreached = desk.locator("form.deed button, form.deed textarea, form.deed select").evaluate_all(
+        "all => all.filter(one => one.tabIndex < 0 || !one.checkVisibility()).length"
+    )
+    assert unreached == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (768, 1024)])
+def test_the_checklist_stands_under_the_answer_also_while_the_coach_speaks(desk, width, height):
+    desk.set_viewport_size({"width": width, "height": height})
+    with desk.expect_response("**/coach/"):
+        desk.fill("textarea", "Why did you answer him? You should have blocked him.")
+        desk.clock.fast_forward(1000)
+    desk.locator("section.coach").wait_for()
+    desk.locator("form.reply textarea").scroll_into_view_if_needed()
+    boxes = {
+        name: desk.locator(f"form.reply {name}").first.bounding_box()
+        for name in ("textarea", "fieldset", "section.coach")
+    }
+    bottoms = [box["y"] + box["height"] for box in boxes.values()]
+    assert bottoms == sorted(bottoms)
+    form = desk.locator(".reply-side").bounding_box()
+    assert boxes["section.coach"]["y"] + 100 <= min(form["y"] + form["height"], height)
+    assert desk.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_bo_carries_a_case_by_keys_and_a_question_mark_says_which(cast, desk):

@@ -57,3 +57,39 @@ def test_bo_forgets_a_place_to_fill_in_and_it_is_not_sent(cast):
     assert page.status_code == 422
     assert "{when}, {who} still stands in the text, so nothing was sent." in page.content.decode()
     assert told.again().messages.count() == 1
+
+
+EMERGENCY_DAY = "Social services, Exempelby 08-465 004 01"
+EMERGENCY_NIGHT = "Social services in an emergency, Exempelby 08-465 004 02"
+
+
+@pytest.mark.parametrize("land", ["SE", "NO"])
+@pytest.mark.parametrize(
+    ("moment", "own", "silent"),
+    [
+        ((2026, 3, 2, 10), EMERGENCY_DAY, EMERGENCY_NIGHT),
+        ((2026, 3, 2, 17), EMERGENCY_NIGHT, EMERGENCY_DAY),
+        ((2026, 3, 7, 10), EMERGENCY_NIGHT, EMERGENCY_DAY),
+        # New Year's Day, a Thursday.
+        ((2026, 1, 1, 10), EMERGENCY_NIGHT, EMERGENCY_DAY),
+    ],
+)
+def test_a_teams_own_numbers_answer_by_the_hour_and_stand_before_the_countrys(
+    land, moment, own, silent
+):
+    team = Team(
+        country=land,
+        municipality="Exempelby",
+        social_number="08-465 004 01",
+        night_number="08-465 004 02",
+    )
+    found = numbers(*moment, team=team)
+    assert found[0].endswith(" 112")
+    assert found[1] == own
+    assert silent not in found
+
+
+def test_a_team_that_said_no_number_has_the_countrys_alone():
+    assert numbers(2026, 3, 2, 10, team=Team(country="SE", municipality="Exempelby")) == numbers(
+        2026, 3, 2, 10
+    )

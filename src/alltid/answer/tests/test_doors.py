@@ -68,7 +68,7 @@ TABLE = {
     | {"Bo": 409, "Lo": 409, "Cato": 303, "Mio": 303, "nobody": 401},
     # Sent from a page that shows nothing of the case yet.
     ("deed", "POST", "/staff/thread/{told}/case/note/"): IN_TEAM
-    | {"Bo": 303, "Lo": 303, "nobody": 302},
+    | {"Bo": 303, "Lo": 303, "nobody": 401},
     ("concern", "GET", "/staff/inbox/north/concern/"): STRANGERS
     | {"Bo": 200, "Lo": 200, "recused Lo": 200, "nobody": 302},
     ("concern", "POST", "/staff/inbox/north/concern/"): STRANGERS

@@ -10,13 +10,15 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from alltid.people.models import User
+from alltid.people.models import Team, User
 from alltid.tell.models import Disclosure
 
-from .. import access, inbox, notices
-from ..casework import children, ending, handover, risk
-from ..casework.events import Duty, Risk, Role
+from .. import access, hands, inbox, notices
+from ..casework import children, ending, handover, notes, risk, second_person
+from ..casework.events import Duty, Risk, Role, Way
 from ..casework.tests.desk import place
+from ..casework.turn import Refused
+from ..chronology import catch_up
 from ..models import CaseDeadline, Notice, Recusal
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -118,6 +120,86 @@ def test_from_whom_it_is_hidden_is_told_nothing_and_sees_nothing_due(town):
     assert inbox.falls_due(town.user("Bo"), town.north, due) != []
 
 
+def test_danger_that_nobody_has_read_at_night_is_told_again_then_to_leads_then_to_the_cover(town):
+    night = TEN + hours(13)
+    User.objects.update(seen=night)
+    town.reads_along("Dag")
+    child = town.tell(at=night, now="threatened")
+    assert told(night) == ["bo", "dag", "lo"]
+    read = night + hours(1) + minutes(30)
+    assert told(read) == []
+    assert told(read + minutes(1)) == ["bo", "dag", "lo"]
+    assert told(read + minutes(20)) == []
+    assert told(read + hours(1)) == ["mio"]
+    found = inbox.falls_due(town.user("Bo"), town.north, read + minutes(1))
+    assert [(one["wanted"], one["late"]) for one in found] == [("Read what the child wrote", True)]
+    access.open_disclosure(town["Bo"].unlocked(), child.pk).mark_read(
+        access.open_disclosure(town["Bo"].unlocked(), child.pk).lines()
+    )
+    assert "Read what the child wrote" not in [
+        one["wanted"] for one in inbox.falls_due(town.user("Bo"), town.north, read + minutes(2))
+    ]
+
+
+def test_a_first_answer_that_is_due_before_the_promise_is_told_and_stands_above_the_inbox(town):
+    Team.objects.filter(name="North").update(reads_within=2400)
+    child = town.tell(at=TEN)
+    opened = access.open_disclosure(town["Bo"].unlocked(), child.pk)
+    opened.mark_read(opened.lines())
+    hands.pass_on(child.again(), town.user("Lo"), str(town.user("Bo").pk))
+    due = CaseDeadline.objects.get(wanted="answer").due
+    assert due == TEN + timedelta(days=1, hours=6) < child.again().due
+    found = inbox.falls_due(town.user("Bo"), town.north, due - minutes(1))
+    assert "Answer the child for the first time" in [one["wanted"] for one in found]
+    assert told(due + hours(16) + minutes(1)) == ["bo"]
+    opened = access.open_disclosure(town["Bo"].unlocked(), child.pk)
+    opened.reply("Thank you.", 1, due + hours(17))
+    assert not CaseDeadline.objects.filter(wanted="answer").exists()
+
+
+def test_what_says_no_more_than_the_promise_stands_once_in_the_inbox(town):
+    child = town.tell(at=TEN)
+    opened = access.open_disclosure(town["Bo"].unlocked(), child.pk)
+    opened.mark_read(opened.lines())
+    assert opened.case.deadlines.get(wanted="answer").due == child.again().due
+    found = inbox.falls_due(town.user("Bo"), town.north, child.again().due + minutes(1))
+    assert "Answer the child for the first time" not in [one["wanted"] for one in found]
+
+
+def test_a_debrief_that_bo_is_owed_is_told_to_lo_and_stands_under_his_name(town):
+    child = answered(town)
+    risk.set_level(place(town, child, now=TEN), Risk.HIGH, "")
+    due = CaseDeadline.objects.get(wanted="debrief").due
+    assert due == TEN + timedelta(days=3, hours=6)
+    risk.confirm(place(town, child, "Lo", now=TEN))
+    notes.met(place(town, child, now=TEN), Way.IN_PERSON, "well")
+    found = inbox.falls_due(town.user("Lo"), town.north, due)
+    mine = [one for one in found if one["wanted"] == "A colleague holds the debrief"]
+    assert [one["who"] for one in mine] == ["Bo"]
+    assert told(due + hours(16) + minutes(1)) == ["lo"]
+    with pytest.raises(Refused):
+        second_person.hold_debrief(place(town, child, now=TEN), str(town.user("Bo").pk))
+    second_person.hold_debrief(place(town, child, "Lo", now=TEN), str(town.user("Bo").pk))
+    assert not CaseDeadline.objects.filter(wanted="debrief").exists()
+
+
+def test_the_day_that_the_child_was_told_falls_due_and_stands_in_the_row(town):
+    child = answered(town)
+    opened = access.open_disclosure(town["Bo"].unlocked(), child.pk)
+    day = (TEN + timedelta(days=14)).date()
+    ending.tell_child(place(town, child, now=TEN), opened, "We close.", day, 2)
+    child.reads()
+    catch_up(child.again(), child.again().case, TEN)
+    due = CaseDeadline.objects.get(wanted="close").due
+    assert due == TEN + timedelta(days=14, hours=6)
+    found = inbox.falls_due(town.user("Bo"), town.north, due + minutes(1))
+    assert "Close it, as the child was told, or tell them another day" in [
+        one["wanted"] for one in found
+    ]
+    row = inbox.context(town.user("Bo"), town.north, None, TEN)["rows"][0]
+    assert row["closing"]
+
+
 def test_the_mail_says_nothing_of_the_case(town):
     child = answered(town)
     risk.set_level(place(town, child, now=TEN), Risk.IMMEDIATE, "canary")
@@ -152,6 +234,22 @@ def test_the_inbox_asks_as_often_for_twenty_cases_as_for_one(town):
     assert queries() == one
 
 
+def test_the_inbox_asks_as_often_for_twenty_that_nobody_has_read_as_for_one(town):
+    def queries(at):
+        with CaptureQueriesContext(connection) as asked:
+            found = inbox.falls_due(town.user("Bo"), town.north, at)
+        assert found
+        return len(asked)
+
+    night = TEN + hours(13)
+    asked = []
+    for _child in range(5):
+        child = town.tell(at=night, now="not_safe")
+        hands.pass_on(child.again(), town.user("Lo"), str(town.user("Bo").pk))
+        asked.append(queries(night + hours(2)))
+    assert asked[0] == asked[-1]
+
+
 def test_a_closed_case_is_opened_again_by_the_round_when_the_child_has_written(town):
     child = answered(town)
     ada = children.add(place(town, child, now=TEN), Role.SELF, "", identifiable=False)
@@ -159,6 +257,7 @@ def test_a_closed_case_is_opened_again_by_the_round_when_the_child_has_written(t
     opened = access.open_disclosure(town["Bo"].unlocked(), child.pk)
     day = (TEN + timedelta(days=14)).date()
     ending.tell_child(place(town, child, now=TEN), opened, "We close.", day, 2)
+    child.reads()
     later = TEN + timedelta(days=15)
     ending.close(place(town, child, now=later), "")
     child.say("hello?", at=later + hours(1))

@@ -549,3 +549,28 @@ def test_every_address_of_this_package_stands_in_the_table() -> None:
         for address in EXPECTED
     }
     assert listed == patterns
+
+
+def test_lo_says_whom_her_team_telephones_and_a_wrong_number_says_how_to_write_it(
+    cast: dict[str, Person], north: Team
+) -> None:
+    lo = cast["Lo"].browser()
+    typed = {
+        "day0": "08:00-16:00",
+        "reads_within": "120",
+        "acute_within": "30",
+        "municipality": "Exempelby",
+        "social_number": "08-465 004 01",
+        "social_hours": "08:00-17:00",
+        "night_number": "call Bo",
+    }
+    refused = lo.post("/staff/team/north/hours/", typed)
+    assert refused.status_code == 422
+    assert "That is no telephone number." in refused.content.decode()
+    wrong = lo.post("/staff/team/north/hours/", typed | {"night_number": "", "social_hours": "day"})
+    assert "That cannot be read. Write it as 08:00-16:30." in wrong.content.decode()
+    said = lo.post("/staff/team/north/hours/", typed | {"night_number": "+46 8 465 004 02"})
+    assert said.status_code == 302
+    north.refresh_from_db()
+    assert (north.municipality, north.social_number) == ("Exempelby", "08-465 004 01")
+    assert (north.social_hours, north.night_number) == ("08:00-17:00", "+46 8 465 004 02")

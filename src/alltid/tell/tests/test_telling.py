@@ -132,6 +132,16 @@ def test_first_page_is_light_on_a_late_day_too(
     assert len(page.content) + len(head) + len(script) + 2 * 100 + 300 <= 14_000
 
 
+def test_ada_is_offered_another_team_once_also_where_the_first_is_late(ada: Ada) -> None:
+    ada.tell("hej")
+    Disclosure.objects.update(due=timezone.now() - timedelta(hours=3))
+    views.forget_remembered()
+    ada.look()
+    ada.send(do="other")
+    assert ada.sees("Who do you want to read this?")
+    assert ada.html.count("South School") == 1
+
+
 @pytest.mark.parametrize("now", ["", "okay", "not_safe"])
 def test_emergency_number_stands_wherever_ada_gets_to(ada: Ada, now: str) -> None:
     def there() -> bool:
@@ -173,6 +183,28 @@ def test_an_earlier_promise_is_kept_when_ada_writes_more(ada: Ada) -> None:
     promised = Disclosure.objects.get().due
     ada.send("more/", text="and this")
     assert Disclosure.objects.get().due <= promised
+
+
+def test_the_day_on_which_it_closes_is_said_as_it_truly_is(ada: Ada, bo: Person) -> None:
+    words = ada.tell("hej")
+    told = Disclosure.objects.get()
+    days = [timezone.localdate() + timedelta(days=ahead) for ahead in (20, -1)]
+    before = "We think of ending this talk on"
+    after = "We said that this talk would end on"
+    for day, says in zip(days, (before, after), strict=True):
+        told.refresh_from_db()
+        told.add_reply(
+            str(bo.user.pk), "Bo", "Of the end.",
+            read_up_to=told.sequence, now=timezone.now(), closes=day,
+        )  # fmt: skip
+        answer(told, bo, "Something else.")
+        ada.come_back(words)
+        assert ada.sees(f"{says} {day.day} {day:%B}")
+    assert ada.sees("It is still open, and you can write here.")
+    told.close()
+    ada.come_back(words)
+    assert ada.sees("This talk is closed for now. You can still write here.")
+    assert not ada.sees(after)
 
 
 def test_late_is_said_and_is_not_her_fault(ada: Ada) -> None:

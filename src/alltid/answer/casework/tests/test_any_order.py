@@ -140,10 +140,26 @@ def test_whatever_is_done_in_whatever_order(cast, tmp_path, settings):
         @rule(name=WHO)
         def somebody_closes(self, name):
             unread = self.told.again().unread
+            lies = self.answer_lies_unread()
             waits = self.told.again().waits
             self.does(lambda: ending.close(self.place(name), "canary end"))
-            if unread or waits:
+            if unread or waits or lies:
                 assert self.told.again().rank != Disclosure.Rank.CLOSED
+
+        def answer_lies_unread(self):
+            """Whether the child has not read our newest answer, of less than ninety days ago."""
+            told, now = self.told.again(), state(self.told) if Case.objects.exists() else None
+            return (
+                now is not None
+                and told.reaches_child
+                and told.read_by_child < now.newest_answer
+                and self.now - now.answered < timedelta(days=90)
+            )
+
+        @there
+        @rule()
+        def the_child_reads(self):
+            self.told.reads()
 
         @there
         @rule(name=WHO, writes=st.booleans())
@@ -154,6 +170,7 @@ def test_whatever_is_done_in_whatever_order(cast, tmp_path, settings):
             self.somebody_reads(name)
             self.somebody_decides_for_a_child(name, Role.SELF, Duty.REPORT)
             self.somebody_tells_of_the_closing(name)
+            self.told.reads()
             for other in NAMES:
                 self.somebody_holds_a_debrief(other)
             self.time_passes(20)

@@ -81,6 +81,7 @@ def test_a_child_writes_in_the_moment_of_closing_and_is_never_closed_over(cast):
     opened = access.open_disclosure(cast["Bo"].unlocked(), told.pk)
     day = (timezone.now() + timedelta(days=15)).date()
     ending.tell_child(place(cast, told), opened, "We close this.", day, 1)
+    told.reads()
     here = place(cast, told, now=timezone.now() + timedelta(days=16))
     at_once(lambda: ending.close(here, ""), lambda: told.say("wait") and None)
     again = told.again()

@@ -7,7 +7,7 @@ import pytest
 
 from alltid.people.hours import Hours
 
-from ..closing import Missing, Thread, what_is_missing
+from ..closing import Missing, Thread, days, what_is_missing
 from ..events import Duty, Role
 from ..state import Asked, Child, State
 from ..timers import PRACTICE
@@ -34,7 +34,7 @@ def test_a_case_that_lacks_nothing_can_be_closed():
         ({"children": {}}, Missing.NOBODY_CONCERNED),
         ({"children": {"one": DECIDED, "two": Child("two", Role.FRIEND)}}, Missing.DUTY),
         ({"closing_told": None, "closing_on": None}, Missing.CHILD_NOT_TOLD),
-        ({"closing_told": TOLD + timedelta(days=1)}, Missing.TOLD_LATELY),
+        ({"closing_told": TOLD + timedelta(days=2)}, Missing.TOLD_LATELY),
         ({"closing_on": date(2026, 3, 21)}, Missing.TOLD_LATELY),
         ({"debriefs": {"Bo": ""}}, Missing.DEBRIEF),
         ({"was_grave": True}, Missing.LEAD),
@@ -55,6 +55,30 @@ def test_each_condition_of_the_case_alone_holds_it_open(changes, lacks):
 )
 def test_what_waits_in_the_talk_holds_it_open(changes, lacks):
     assert missing(READY, replace(TALK, **changes)) == [lacks]
+
+
+ANSWERED = NOW - timedelta(days=20)
+UNREAD = replace(TALK, read_by_child=1)
+
+
+def test_an_answer_that_the_child_has_not_read_holds_it_open_for_ninety_days():
+    answered = replace(READY, answers=1, newest_answer=2, answered=ANSWERED)
+    assert missing(answered, UNREAD) == [Missing.NOT_READ]
+    until = days(answered, UNREAD, HOURS, PRACTICE, NOW)[Missing.NOT_READ]
+    assert until == date(2026, 5, 30)
+    assert missing(answered) == []
+    assert missing(answered, replace(UNREAD, reachable=False)) == []
+    old = replace(answered, answered=NOW - timedelta(days=91))
+    assert missing(old, UNREAD) == []
+
+
+def test_the_day_that_is_named_is_the_first_on_which_it_closes():
+    told = replace(READY, closing_told=NOW, closing_on=date(2026, 4, 1))
+    day = days(told, TALK, HOURS, PRACTICE, NOW)[Missing.TOLD_LATELY]
+    assert day == date(2026, 4, 3)
+    for on, lacks in ((2, [Missing.TOLD_LATELY]), (3, [])):
+        now = datetime(2026, 4, on, 12, tzinfo=UTC)
+        assert what_is_missing(told, TALK, HOURS, PRACTICE, by_lead=False, now=now) == lacks
 
 
 def test_who_cannot_be_reached_need_not_be_told():

@@ -15,7 +15,7 @@ from ...duty import pack
 from ...duty.terms import Clocked
 from ...duty.timer import read
 from ..closing import Thread
-from ..deadlines import deadlines
+from ..deadlines import Deadline, deadlines, first_read
 from ..events import Duty, Receiver, Risk, Role, What
 from ..proposals import proposals
 from ..state import Asked, Child, Referral, State, Step
@@ -109,6 +109,61 @@ def test_a_child_is_written_to_again_and_an_unread_answer_is_seen_to():
     assert Wanted.CONTACT not in found(state, replace(unread, waits=True))
 
 
+WAITS = replace(TALK, waits=True, unread=True, promised=at(2026, 3, 9, 16))
+
+
+@pytest.mark.parametrize(
+    ("level", "due"),
+    [
+        # Nobody has rung yet: from when it was to be read.
+        (Risk.IMMEDIATE, at(2026, 3, 2, 11, 30)),
+        (Risk.HIGH, at(2026, 3, 2, 16)),
+        (Risk.LOW, at(2026, 3, 3, 16)),
+        (Risk.UNKNOWN, at(2026, 3, 3, 16)),
+    ],
+)
+def test_a_child_is_answered_by_risk_and_never_later_than_promised(level, due):
+    for timers in (PRACTICE, of("SE")):
+        assert found(State(risk=level), WAITS, timers)[Wanted.ANSWER] == due
+        sooner = replace(WAITS, promised=at(2026, 3, 2, 11))
+        assert found(State(risk=level), sooner, timers)[Wanted.ANSWER] == at(2026, 3, 2, 11)
+    for no_more in (TALK, replace(WAITS, reachable=False)):
+        assert Wanted.ANSWER not in found(State(risk=level), no_more)
+    assert Wanted.ANSWER not in found(State(risk=level, answers=1), WAITS)
+
+
+def test_what_is_immediate_is_answered_at_once_after_acting_and_danger_is_immediate():
+    acted = State(risk=Risk.IMMEDIATE, acted=at(2026, 3, 2, 12, 10))
+    assert found(acted, WAITS)[Wanted.ANSWER] == at(2026, 3, 2, 12, 30)
+    danger = replace(WAITS, danger=True)
+    assert found(State(), danger)[Wanted.ANSWER] == at(2026, 3, 2, 11, 30)
+    assert found(State(risk=Risk.LOW), danger)[Wanted.ANSWER] == at(2026, 3, 3, 16)
+
+
+def test_what_a_child_told_is_read_the_same_day_and_danger_within_the_half_hour_also_at_night():
+    assert first_read(WAITS, HOURS, PRACTICE) == at(2026, 3, 2, 16)
+    night = replace(WAITS, told=at(2026, 3, 2, 23), danger=True, promised=at(2026, 3, 3, 8, 30))
+    assert first_read(night, HOURS, PRACTICE) == at(2026, 3, 3, 0, 30)
+    soon = replace(night, promised=at(2026, 3, 3, 0))
+    assert first_read(soon, HOURS, PRACTICE) == at(2026, 3, 3, 0)
+
+
+def test_a_debrief_is_held_in_time_also_when_the_case_is_closed():
+    owed = risk(Risk.HIGH, debriefs={"Bo": "", "Lo": "Bo"}, owed_since={"Bo": TEN, "Lo": TEN})
+    debriefs = [one for one in deadlines(owed, TALK, HOURS, PRACTICE) if one.subject]
+    assert debriefs == [Deadline(Wanted.DEBRIEF, at(2026, 3, 5, 16), "Bo")]
+    assert deadlines(replace(owed, closed=TEN), TALK, HOURS, PRACTICE) == debriefs
+
+
+def test_a_case_closes_on_the_day_that_the_child_was_told_or_once_the_answer_is_read():
+    told = State(closing_told=TEN, closing_on=date(2026, 3, 18), answered=TEN, newest_answer=2)
+    assert found(told)[Wanted.CLOSE] == at(2026, 3, 18, 16)
+    unread = replace(TALK, read_by_child=1)
+    assert found(told, unread)[Wanted.CLOSE] == at(2026, 6, 1, 16)
+    too_soon = replace(told, closing_on=date(2026, 3, 10))
+    assert found(too_soon)[Wanted.CLOSE] == at(2026, 3, 16, 16)
+
+
 def test_a_step_is_due_at_the_end_of_its_day_also_where_nobody_reads():
     step = Step("s", What.OWN, date(2026, 3, 3), TEN, "Bo", 1)
     assert found(State(steps={"s": step}))[Wanted.STEP] == at(2026, 3, 3, 16)
@@ -171,7 +226,7 @@ def test_no_timer_ends_before_it_began_nor_tells_a_minute(start, asked, level, n
 def test_what_is_more_urgent_is_never_due_later(start, asked):
     timers, wanted = asked
     # Two open hours for reading may end after a day that is nearly over.
-    assume(wanted is not Span.READ)
+    assume(wanted is not Wanted.READ)
     levels = (Risk.IMMEDIATE, Risk.HIGH, Risk.MEDIUM)
     dues = [timers.due(wanted, level, start.replace(tzinfo=ZONE), HOURS) for level in levels]
     ends = [due.timestamp() for due in dues if due is not None]

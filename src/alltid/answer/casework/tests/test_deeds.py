@@ -340,6 +340,7 @@ def ready(cast, told, now=None):
     day = today(told) + timedelta(days=14)
     text = f"We close this on {day}. You can always write again."
     ending.tell_child(place(cast, told), opened, text, day, told.again().sequence)
+    told.reads()
 
 
 def fortnight():

@@ -122,6 +122,10 @@ def test_the_desk_lists_what_is_missing_and_closes_when_nothing_is(cast):
     CaseEvent.objects.filter(kind="closing_told").update(
         at=timezone.now() - timedelta(days=15), codes={"day": timezone.now().date().isoformat()}
     )
+    unread = does(bo, told, "close", text="well")
+    assert unread.status_code == 409
+    assert "The child has not read our newest answer. It stays open" in html(unread)
+    told.reads()
     assert does(bo, told, "close", text="well").status_code == 303
     assert told.again().rank == Disclosure.Rank.CLOSED
     assert "Open it again" in html(bo.get(url(told)))

@@ -75,54 +75,60 @@
     if (event.persisted) location.reload();
   });
 
-  /* Drafts: kept a moment after the last key, and before the lock. */
-  const form = one("form[data-draft]");
-  let keepDraft = async () => {};
-  if (form) {
-    const text = form.querySelector("textarea");
-    const state = form.querySelector("[data-draft-state]");
+  /* Drafts: kept a moment after the last key, and before the lock; an answer's, and each deed's. */
+  const form = one("form.reply");
+  const keepers = [];
+  const keepDraft = () => Promise.all(keepers.map((keep) => keep()));
+  for (const writing of document.querySelectorAll("form[data-draft]")) {
+    const said = one("[data-drafts]").dataset;
+    const fields = [...writing.querySelectorAll("textarea, select, input:not([type=hidden])")];
+    const typed = () => JSON.stringify(
+      fields.filter((field) => field.name).map((field) => field.type === "checkbox" ? field.checked : field.value));
+    const state = writing.querySelector("[data-draft-state]");
+    const say = (sentence) => { if (state) state.textContent = sentence; };
     let timer = 0;
-    let kept = text.value;
+    let kept = typed();
     let last = new AbortController();
-    keepDraft = async () => {
+    keepers.push(async () => {
       clearTimeout(timer);
-      if (text.value === kept) return;
-      const writing = text.value;
+      const now = typed();
+      if (now === kept) return;
       last = new AbortController();
       try {
-        const answer = await fetch(form.dataset.draft, {
-          method: "POST", body: new FormData(form), redirect: "manual", keepalive: true,
+        const answer = await fetch(writing.dataset.draft || writing.action, {
+          method: "POST", body: new FormData(writing), redirect: "manual", keepalive: true,
           headers: { "X-Draft": "1" }, signal: last.signal,
         });
         if (answer.ok) {
-          kept = writing;
-          state.textContent = form.dataset.kept;
+          kept = now;
+          say(said.kept);
           stillHere();
           return;
         }
         /* Behind the lock the server says in a sentence whether the draft is kept. */
-        const said = await answer.json();
-        if (said.kept) kept = writing;
-        state.textContent = said.sentence;
+        const told = await answer.json();
+        if (told.kept) kept = now;
+        say(told.sentence);
       } catch {
-        state.textContent = form.dataset.unkept;
+        say(said.unkept);
       }
-    };
-    text.addEventListener("input", () => {
+    });
+    const keep = keepers.at(-1);
+    writing.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(keepDraft, 3 * SECOND);
+      timer = setTimeout(keep, 3 * SECOND);
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) keepDraft();
+      if (document.hidden) keep();
     });
     /* One tap sends once, and what is sent is no draft any more. */
-    form.addEventListener("submit", () => {
+    writing.addEventListener("submit", () => {
       clearTimeout(timer);
       last.abort();
-      kept = text.value;
-      form.inert = true;
+      kept = typed();
+      writing.inert = true;
     });
-    addEventListener("pageshow", () => { form.inert = false; });
+    addEventListener("pageshow", () => { writing.inert = false; });
   }
 
   /* A long form is kept whole in the same way, at its own address. */
