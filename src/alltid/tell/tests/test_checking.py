@@ -121,7 +121,7 @@ def test_ada_reads_of_a_message_whose_writer_would_send_that_it_can_stop(
     ada: Ada, language: str
 ) -> None:
     ada.language = language
-    check(ada, "jag säljer bilder på mig, 200 kr styck")
+    check(ada, "jag säljer bilder, 200 kr styck")
     said = {
         "en": (
             "The one who wrote it would send",
