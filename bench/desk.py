@@ -84,7 +84,7 @@ def main() -> Result:
         }
     for query, (milliseconds, worked, queries, size) in found.items():
         print(
-            f"{query or 'as it opens':>16}: {milliseconds:.1f} ms, {worked:.1f} ms of the processor, "
+            f"{query or 'as it opens':>16}: {milliseconds:.1f} ms, {worked:.1f} of the processor, "
             f"{queries} queries, {size:,} B"
         )
     milliseconds = found[""][0]
