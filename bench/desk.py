@@ -50,22 +50,26 @@ def _fill() -> "Disclosure":
     return told
 
 
-def _measure(address: str) -> tuple[float, int, int]:
-    """Median milliseconds, queries and bytes of a page, signed in as Lo."""
+def _measure(address: str) -> tuple[float, float, int, int]:
+    """Median milliseconds, those of the processor, queries and bytes of a page, signed in as Lo.
+
+    On a machine that others use too the processor's own time tells a slow page from a busy hour.
+    """
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     client = signed_in("Lo")
-    times, size = [], 0
+    times, worked, size = [], [], 0
     for _ in range(ROUNDS):
-        begun = time.perf_counter()
+        begun, idle = time.perf_counter(), time.process_time()
         answer = client.get(address)
         times.append((time.perf_counter() - begun) * 1000)
+        worked.append((time.process_time() - idle) * 1000)
         assert answer.status_code == 200, answer.status_code
         size = len(answer.content)
     with CaptureQueriesContext(connection) as seen:
         client.get(address)
-    return statistics.median(times), len(seen), size
+    return statistics.median(times), statistics.median(worked), len(seen), size
 
 
 def main() -> Result:
@@ -78,8 +82,11 @@ def main() -> Result:
             query: _measure(f"/staff/thread/{told.pk}/{query}")
             for query in ("", "?talk=all", "?chronology=all")
         }
-    for query, (milliseconds, queries, size) in found.items():
-        print(f"{query or 'as it opens':>16}: {milliseconds:.1f} ms, {queries} queries, {size:,} B")
+    for query, (milliseconds, worked, queries, size) in found.items():
+        print(
+            f"{query or 'as it opens':>16}: {milliseconds:.1f} ms, {worked:.1f} of the processor, "
+            f"{queries} queries, {size:,} B"
+        )
     milliseconds = found[""][0]
     holds = milliseconds <= MILLISECONDS
     return Result("desk", round(milliseconds, 1), "ms", MILLISECONDS, holds)
