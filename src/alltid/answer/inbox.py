@@ -34,6 +34,8 @@ _MOST_LATE = 500
 # What a case wants stands above the inbox from a day before it is due; the first of it.
 STEPS_SOON = timedelta(days=1)
 MOST_DUE = 20
+# The first name of whoever carries it today: the cover who accepted, else the owner.
+_CARRIES = Coalesce("case__cover__first_name", "case__owner__first_name")
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def rows(user: User, team: Team, cursor: Cursor | None = None) -> DisclosureQuer
     """What a member sees of a team's inbox from a place on; the index `inbox` has this order."""
     seen = access.visible(user).filter(team=team).by_urgency()
     seen = seen.annotate(
-        owner_name=Coalesce("case__cover__first_name", "case__owner__first_name"),
+        owner_name=_CARRIES,
         risk=F("case__risk"),
     )
     if cursor is not None and not cursor.older:
@@ -241,9 +243,7 @@ def promise(disclosure: Disclosure, team: Team, now: datetime) -> dict[str, Any]
 def late_by(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
     """How many are late by who answers them, for a lead; counted up to five hundred."""
     late = access.visible(user).filter(team=team).overdue(now).order_by()
-    names = sorted(
-        name or "" for name in late.values_list("case__owner__first_name", flat=True)[:_MOST_LATE]
-    )
+    names = sorted(name or "" for name in late.values_list(_CARRIES, flat=True)[:_MOST_LATE])
     return [{"who": name, "count": len(list(group))} for name, group in groupby(names)]
 
 

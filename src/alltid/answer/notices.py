@@ -191,7 +191,7 @@ def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
         return
     users = [member.user for member in crew.who(disclosure)]
     case = getattr(disclosure, "case", None)
-    carrying = [user for user in users if case and user.pk == case.owner_id]
+    carrying = [user for user in users if case and user.pk == case.carried_by]
     kind = Kind.ACUTE if disclosure.acute else Kind.NEW
     for user in users if disclosure.acute else carrying or users:
         yield Reason(user, disclosure.pk, kind, str(disclosure.sequence), disclosure.acute)
@@ -225,7 +225,7 @@ def _overdue(row: CaseDeadline, crew: Crew, now: datetime) -> Iterator[Reason]:
     urgent = risk is Risk.IMMEDIATE
     here = crew.who(case.disclosure)
     leads, users = _leads(here), [member.user for member in here]
-    carrying = [user for user in users if user.pk == (case.cover_id or case.owner_id)]
+    carrying = [user for user in users if user.pk == case.carried_by]
     first = leads if row.wanted in FOR_LEADS else carrying or users
     told = [(Kind.STEP, first, crew.is_open)]
     if late >= ESCALATION[risk].lead:

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from alltid.people.models import Membership, Team, User
 
-from .. import hands, notices
+from .. import access, hands, inbox, notices
+from ..casework import handover
+from ..casework.tests.desk import place
 from ..models import Notice, Recusal
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -114,6 +116,20 @@ def test_who_carries_it_is_away_and_the_others_are_told(town):
         away_from=TEN - hours(1), away_until=TEN + hours(30)
     )
     assert told(TEN) == ["bo"]
+
+
+def test_lo_stands_in_for_bo_and_what_the_child_writes_is_told_to_lo_alone(town):
+    child = town.tell(at=TEN)
+    access.open_disclosure(town["Bo"].unlocked(), child.pk).reply("Thank you.", 1, TEN)
+    lines = {"stands": "a", "next_step": "b", "beware": "c"}
+    handover.hand_over(place(town, child, now=TEN), town.user("Lo"), **lines)
+    child.say("more", at=TEN + minutes(20))
+    assert told(TEN + minutes(20)) == ["bo"]
+    handover.accept(place(town, child, "Lo", now=TEN + minutes(40)))
+    child.say("and more", at=TEN + minutes(50))
+    assert told(TEN + minutes(50)) == ["lo"]
+    late = inbox.late_by(town.user("Lo"), town.north, TEN + hours(4))
+    assert late == [{"who": "Lo", "count": 1}]
 
 
 def test_bo_has_read_it_and_nobody_is_told(town):
