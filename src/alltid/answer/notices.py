@@ -4,6 +4,8 @@ Who is told, what, and when:
 
     a child wrote          who answers it, else every member      in the team's hours
     a child is in danger   every member                           at once
+    nobody opens that in   the leads once more, and after an      at once
+      time (first_read)    hour the leads of the cover team
     a promise is broken    the leads                              at once, or in the team's hours
     for an hour already    the leads of the cover team            in the cover team's hours
     a step of a case       who carries it (the leads, where it    at once where the risk is
@@ -29,8 +31,10 @@ from alltid.people import mail
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure, DisclosureQuerySet
 
+from .casework import timers
+from .casework.deadlines import not_yet_judged
 from .casework.events import Risk
-from .casework.timers import ESCALATION, FOR_LEADS
+from .casework.timers import ESCALATION, FOR_LEADS, Span, Wanted
 from .chronology import catch_up
 from .inbox import COVER_AFTER
 from .models import CaseDeadline, Notice, Recusal, Writing
@@ -171,6 +175,7 @@ def reasons(now: datetime) -> Iterator[Reason]:
         for disclosure in waiting.filter(team=team).select_related("case"):
             if disclosure.unread:
                 yield from _written(disclosure, crew)
+                yield from _unopened(disclosure, crew, now)
             if disclosure.is_late(now):
                 yield from _late(disclosure, crew, now)
 
@@ -195,6 +200,23 @@ def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
     kind = Kind.ACUTE if disclosure.acute else Kind.NEW
     for user in users if disclosure.acute else carrying or users:
         yield Reason(user, disclosure.pk, kind, str(disclosure.sequence), disclosure.acute)
+
+
+def _unopened(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
+    """A child is in danger, and the alarm woke nobody; what was promised is days off at a holiday."""
+    alarms = disclosure.notices.filter(kind=Kind.ACUTE, sent__isnull=False).order_by("sent")
+    first = next((one for one in alarms if int(one.about) > disclosure.read_by_staff), None)
+    if not disclosure.acute or first is None or first.sent is None:
+        return
+    team = disclosure.team
+    due = timers.of(team.country).due(Span.READ, Risk.IMMEDIATE, first.sent, team.hours)
+    if due is None or now <= due:
+        return
+    about = f"unopened {first.about}"
+    for user in _leads(crew.who(disclosure)):
+        yield Reason(user, disclosure.pk, Kind.LATE, about, urgent=True)
+    for user in crew.cover_leads if now - due >= COVER_AFTER else ():
+        yield Reason(user, disclosure.pk, Kind.COVER, about, urgent=True)
 
 
 def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
@@ -222,6 +244,8 @@ def _steps(now: datetime) -> Iterator[Reason]:
 
 def _overdue(row: CaseDeadline, crew: Crew, now: datetime) -> Iterator[Reason]:
     case, risk, late = row.case, Risk(row.case.risk), now - row.due
+    if row.wanted == Wanted.SET_RISK:
+        risk = not_yet_judged(danger=case.disclosure.danger)
     urgent = risk is Risk.IMMEDIATE
     here = crew.who(case.disclosure)
     leads, users = _leads(here), [member.user for member in here]

@@ -64,11 +64,15 @@ def deadlines(state: State, thread: Thread, hours: Hours, timers: Timers) -> lis
     return sorted(found, key=lambda deadline: (deadline.due, deadline.wanted, deadline.subject))
 
 
+def not_yet_judged(*, danger: bool) -> Risk:
+    """What a case is taken for until somebody has judged: who tapped danger is believed."""
+    return Risk.IMMEDIATE if danger else Risk.UNKNOWN
+
+
 def _risk(case: _Case, thread: Thread) -> Iterator[Deadline]:
     state = case.state
     if state.risk_at is None or state.risk is Risk.UNKNOWN:
-        # A child who tapped danger is taken at their word until somebody has judged.
-        taken = Risk.IMMEDIATE if thread.danger else Risk.UNKNOWN
+        taken = not_yet_judged(danger=thread.danger)
         began = state.risk_at or _read(case, thread, taken)
         yield from case.wants(Wanted.SET_RISK, began, risk=taken)
         return
