@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure
+from alltid.tell.who_answers import WhoAnswers
 
 from . import access
 from .casework.events import Event, Kind
@@ -42,6 +43,15 @@ def who_can_answer(disclosure: Disclosure) -> list[User]:
 def hidden_from(disclosure: Disclosure) -> list[User]:
     """Members from whom it is hidden."""
     return [recusal.user for recusal in disclosure.recusals.select_related("user").order_by("at")]
+
+
+def who_answers(disclosure: Disclosure) -> WhoAnswers:
+    """What a child's page may know of it."""
+    case = Case.objects.filter(disclosure=disclosure).first()
+    return WhoAnswers(
+        carries=case.carried_by if case else None,
+        hidden_from=frozenset(disclosure.recusals.values_list("user", flat=True)),
+    )
 
 
 def _one_of(users: list[User], chosen: str) -> User:

@@ -203,7 +203,7 @@ def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
 
 
 def _unopened(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
-    """A child is in danger, and the alarm woke nobody; what was promised is days off at a holiday."""
+    """A child is in danger, and the alarm woke nobody; over a holiday the promise is days off."""
     alarms = disclosure.notices.filter(kind=Kind.ACUTE, sent__isnull=False).order_by("sent")
     first = next((one for one in alarms if int(one.about) > disclosure.read_by_staff), None)
     if not disclosure.acute or first is None or first.sent is None:
