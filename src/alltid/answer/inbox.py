@@ -21,6 +21,7 @@ from alltid.people.when import spoken, time_left
 from alltid.tell.models import Disclosure, DisclosureQuerySet, Message
 
 from . import access
+from .casework import timers
 from .casework.events import Risk
 from .casework.timers import Wanted
 from .casework.words import RISKS, WANTED
@@ -31,8 +32,6 @@ SOON = timedelta(hours=1)
 # How long the own lead has for what is late before the cover team's lead is told.
 COVER_AFTER = timedelta(hours=1)
 _MOST_LATE = 500
-# What a case wants stands above the inbox from a day before it is due; the first of it.
-STEPS_SOON = timedelta(days=1)
 MOST_DUE = 20
 # The first name of whoever carries it today: the cover who accepted, else the owner.
 _CARRIES = Coalesce("case__cover__first_name", "case__owner__first_name")
@@ -200,10 +199,11 @@ def _risk(risk: str | None) -> dict[str, Any]:
 
 
 def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
-    """What the cases of a team want within a day or wanted before, soonest first; twenty of it."""
+    """What the cases of a team want soon or wanted before, soonest first; twenty of it."""
+    soon = timers.soon_until(team.country, now, team.hours)
     hidden = Recusal.objects.filter(disclosure=OuterRef("case__disclosure"), user=user)
     rows = (
-        CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=now + STEPS_SOON)
+        CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=soon)
         # Until it is late it says no more than the decision itself.
         .exclude(wanted=Wanted.LEAD_ON_DUTY, due__gte=now)
         .select_related("case__owner", "case__cover")

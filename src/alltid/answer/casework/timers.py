@@ -189,3 +189,10 @@ def misfits(one: Pack) -> Iterator[str]:
                 )
             if len(timers) > often or (step == "closing_notice" and not timers):
                 yield f"{one.file}: the step `{step}` has one time for `{risk}`. Write one."
+
+
+def soon_until(country: str, now: datetime, hours: Hours) -> datetime:
+    """Until when what falls due is seen as soon: a day ahead, and over a holiday as far as the pack
+    of the country says in open time, so that it is seen before everybody goes home."""
+    found, day = pack.in_force(country), now + timedelta(days=1)
+    return day if found is None else max(day, due_at(found.soon, now, hours))
