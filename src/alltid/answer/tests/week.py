@@ -66,11 +66,11 @@ SHUT = (26, 27, 28, 29)
 
 
 def rounds() -> Iterator[datetime]:
-    """A minute past each half hour of a working day and of those nights; else past each hour."""
+    """A minute past each half hour of a working day and of those nights; else at 8, 12 and 16."""
     at = BEGINS + timedelta(minutes=1)
     while at < ENDS:
         by_night = any(moment(begins) < at < moment(ends) for begins, ends in NIGHTS)
-        by_day = 8 <= at.hour < 17 and (at.day not in SHUT or at.minute == 1)
+        by_day = 8 <= at.hour < 17 and (at.day not in SHUT or (at.hour % 4, at.minute) == (0, 1))
         if by_night or by_day:
             yield at
         at = (at.astimezone(UTC) + _HALF_HOUR).astimezone(ZONE)
