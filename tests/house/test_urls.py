@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from alltid.answer import rotation
+from alltid.answer.referral.tests.scene import ask
 from alltid.people.models import Unlocking
 from alltid.tell import views
 from alltid.web import errors
@@ -64,6 +65,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/<language:language>/more/"): alike(405),
     ("GET", "/<language:language>/feeling/"): alike(405),
     ("GET", "/<language:language>/end/"): alike(405),
+    ("GET", "/<language:language>/no/"): alike(405),
     ("POST", "/"): TOLD_NOTHING,
     ("POST", "/<language:language>/"): TOLD_NOTHING,
     ("POST", "/<language:language>"): TOLD_NOTHING,
@@ -79,6 +81,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/<language:language>/more/"): alike(200),
     ("POST", "/<language:language>/feeling/"): alike(200),
     ("POST", "/<language:language>/end/"): alike(200),
+    ("POST", "/<language:language>/no/"): alike(200),
     # The way in.
     ("GET", "/staff/"): alike(302),
     ("POST", "/staff/"): alike(302),
@@ -141,6 +144,17 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/thread/<uuid:pk>/case/<slug:name>/"): row(302, 422, 422, 404, 404, 302, 302),
     ("GET", "/staff/inbox/<slug:slug>/concern/"): row(302, 200, 200, 404, 404, 302, 302),
     ("POST", "/staff/inbox/<slug:slug>/concern/"): row(302, 422, 422, 404, 404, 302, 302),
+    # What South is asked; what was not handed on is nobody's to keep.
+    ("GET", "/staff/thread/<uuid:pk>/another-team/"): row(302, 200, 200, 404, 404, 302, 302),
+    ("POST", "/staff/thread/<uuid:pk>/another-team/"): row(302, 422, 422, 404, 404, 302, 302),
+    ("GET", "/staff/thread/<uuid:pk>/kept/"): row(302, 404, 404, 404, 404, 302, 302),
+    ("POST", "/staff/thread/<uuid:pk>/kept/"): alike(405),
+    ("GET", "/staff/asked/<int:number>/"): row(302, 404, 404, 200, 404, 302, 302),
+    ("POST", "/staff/asked/<int:number>/"): alike(405),
+    ("GET", "/staff/asked/<int:number>/accept/"): alike(405),
+    ("POST", "/staff/asked/<int:number>/accept/"): row(302, 404, 404, 303, 404, 302, 302),
+    ("GET", "/staff/asked/<int:number>/decline/"): alike(405),
+    ("POST", "/staff/asked/<int:number>/decline/"): row(302, 404, 404, 422, 404, 302, 302),
     ("POST", "/staff/thread/<uuid:pk>/export/"): row(302, 404, 422, 404, 404, 302, 302),
 }
 
@@ -154,6 +168,7 @@ OPEN = {
     "/<language:language>/adult/", "/<language:language>/adult",
     "/<language:language>/next/", "/<language:language>/next",
     "/<language:language>/more/", "/<language:language>/feeling/", "/<language:language>/end/",
+    "/<language:language>/no/",
     "/staff/sign-in/", "/staff/join/",
 }  # fmt: skip
 
@@ -204,6 +219,7 @@ def disturbs(asked: tuple[str, str]) -> int:
 def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, person: str) -> None:
     views.forget_remembered()
     told, place = cast.tell(text="canary of North"), cast.membership("Bo").pk
+    asked = ask(cast, cast.tell(text="canary of North"))
     client = browser_of(cast, person)
     values = {
         "<language:language>": "en",
@@ -211,6 +227,7 @@ def test_every_address_gives_each_kind_of_person_what_is_theirs(cast: Cast, pers
         "<slug:name>": "note",
         "<uuid:pk>": str(told.pk),
         "<int:pk>": str(place),
+        "<int:number>": str(asked.pk),
     }
     got = {}
     for method, pattern in sorted(TABLE, key=disturbs):
@@ -228,9 +245,10 @@ def test_every_page_of_a_trial_says_that_it_is_one(cast: Cast, settings: Any) ->
     settings.TRIAL = True
     views.forget_remembered()
     told, place = cast.tell(), cast.membership("Bo").pk
+    asked = ask(cast, cast.tell())
     values = {
         "<language:language>": "en", "<slug:slug>": "north", "<slug:name>": "note",
-        "<uuid:pk>": str(told.pk), "<int:pk>": str(place),
+        "<uuid:pk>": str(told.pk), "<int:pk>": str(place), "<int:number>": str(asked.pk),
     }  # fmt: skip
     lo, silent = cast.browser("Lo"), []
     for method, pattern in sorted(TABLE, key=disturbs):

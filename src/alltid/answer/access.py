@@ -19,7 +19,7 @@ from django.utils import timezone
 from alltid.people.models import AuditEvent, Team, TeamKey, User
 from alltid.people.unlocking import Unlocked, alarm
 from alltid.tell.feelings import feeling_label
-from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, KeyCopy, Message
+from alltid.tell.models import CHILD, Disclosure, DisclosureQuerySet, Handing, KeyCopy, Message
 from alltid.vault.errors import KeySubstituted, NotForThisKey, VaultError
 from alltid.vault.identity import Identity
 
@@ -30,6 +30,17 @@ from .models import Case, Recusal
 
 class NotAudited(Exception):
     """The log cannot be written, so nothing is opened."""
+
+
+class HandedOn(Http404):
+    """A talk that this member's team has handed on, so that nothing is done in it here any more.
+
+    To everybody else it is a 404 like any other.
+    """
+
+    def __init__(self, handing: Handing) -> None:
+        super().__init__("It was handed on to another team.")
+        self.handing = handing
 
 
 @dataclass(frozen=True)
@@ -104,9 +115,11 @@ class OpenDisclosure:
         """Seal an answer to the child, and write it into the log.
 
         What nobody carried is from now on the responder's own.
-        Raises AnsweredMeanwhile, EndedByChild, NotAudited; then nothing was sent.
+        Raises AnsweredMeanwhile, EndedByChild, NotAudited, and Http404 where it was hidden or
+        handed on meanwhile; then nothing was sent.
         """
         with held(self.disclosure, now, self.key) as here:
+            find(self.unlocked.user, self.disclosure.pk)
             self.reply_in(here, text, read_up_to, now)
 
     def reply_in(self, here: Held, text: str, read_up_to: int, now: datetime) -> None:
@@ -155,12 +168,46 @@ def visible(user: User) -> DisclosureQuerySet:
 
 
 def find(user: User, pk: UUID) -> Disclosure:
-    """A disclosure that this user may open, unopened; Http404 for everybody else."""
+    """A disclosure that this user may open, unopened; Http404 for everybody else.
+
+    Raises HandedOn, a 404 too, where it lay with their team once.
+    """
     mine = visible(user).filter(team__in=Team.objects.of(user))
     found = mine.filter(pk=pk).select_related("team").first()
+    if found is not None:
+        return found
+    handing = find_given(user, pk)
+    raise Http404 if handing is None else HandedOn(handing)
+
+
+def find_given(user: User, pk: UUID) -> Handing | None:
+    """How a team of this user's handed on a disclosure that is not hidden from them."""
+    given = Handing.objects.filter(
+        state=Handing.State.ACCEPTED, giving__in=Team.objects.of(user), disclosure=pk
+    )
+    seen = given.filter(disclosure__in=visible(user))
+    return seen.select_related("disclosure__team", "giving", "receiving", "accepted_by").first()
+
+
+def find_asked(user: User, pk: int) -> Handing:
+    """What a team of this user's is or was asked to take over, unopened; else Http404."""
+    asked = Handing.objects.filter(pk=pk, receiving__in=Team.objects.of(user))
+    # With what lies ready, in one look: where it is open, that is there.
+    found = (
+        asked.filter(disclosure__in=visible(user))
+        .select_related("disclosure__team", "disclosure__case", "giving", "receiving", "asked_by")
+        .select_related("referral__team_key")
+        .first()
+    )
     if found is None:
         raise Http404
     return found
+
+
+def keeps_reading(user: User, disclosure: Disclosure) -> Team | None:
+    """The team of this user's that handed it on and can open it still."""
+    given = Team.objects.of(user).filter(handed_on__disclosure=disclosure)
+    return given.filter(keys__case_copies__disclosure=disclosure).first()
 
 
 def find_led(user: User, pk: UUID) -> Disclosure:
@@ -179,8 +226,26 @@ def open_disclosure(unlocked: Unlocked, pk: UUID, verb: str = "opened") -> OpenD
     """
     disclosure = find(unlocked.user, pk)
     write_log(unlocked.user, disclosure, verb)
+    return _opened(unlocked, disclosure, disclosure.team)
+
+
+def open_to_read(unlocked: Unlocked, handing: Handing) -> OpenDisclosure:
+    """Open what one's team has handed on and reads still; both teams' logs say so first.
+
+    handing: as HandedOn had it. Raises as `open_disclosure` does.
+    """
+    disclosure = handing.disclosure
+    team = keeps_reading(unlocked.user, disclosure)
+    if team is None:
+        raise Http404
+    for one in (team, disclosure.team):
+        write_log(unlocked.user, disclosure, "opened", team=one)
+    return _opened(unlocked, disclosure, team)
+
+
+def _opened(unlocked: Unlocked, disclosure: Disclosure, team: Team) -> OpenDisclosure:
     copy = (
-        KeyCopy.objects.filter(disclosure=disclosure, team_key__team=disclosure.team_id)
+        KeyCopy.objects.filter(disclosure=disclosure, team_key__team=team)
         .select_related("team_key__team", "disclosure")
         .order_by("-team_key__number")
         .first()
@@ -190,7 +255,7 @@ def open_disclosure(unlocked: Unlocked, pk: UUID, verb: str = "opened") -> OpenD
     try:
         identity = copy.open(unlocked.team_identity(copy.team_key))
     except KeySubstituted:
-        alarm(disclosure.team, unlocked.user)
+        alarm(team, unlocked.user)
         raise
     return OpenDisclosure(unlocked, disclosure, identity)
 
@@ -205,11 +270,12 @@ def note_concern(
     return noted
 
 
-def write_log(user: User, disclosure: Disclosure, verb: str, why: object = "") -> None:
-    """Write what is about to be done; raises NotAudited."""
+def write_log(
+    user: User, disclosure: Disclosure, verb: str, why: object = "", *, team: Team | None = None
+) -> None:
+    """Write what is about to be done, into the log of its team or of another; raises NotAudited."""
+    team = team or disclosure.team
     try:
-        AuditEvent.write(
-            verb, actor=user, team=disclosure.team, subject=disclosure.pk, why=str(why)
-        )
+        AuditEvent.write(verb, actor=user, team=team, subject=disclosure.pk, why=str(why))
     except DatabaseError as error:
         raise NotAudited("The log cannot be written.") from error

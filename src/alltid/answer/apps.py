@@ -1,6 +1,7 @@
 """The answer package as Django sees it."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AnswerConfig(AppConfig):
@@ -22,5 +23,6 @@ class AnswerConfig(AppConfig):
         )
         from .casework.words import HAPPENED
 
+        audit.VERBS["asking_read"] = _("read what another team asks")
         audit.VERBS.update({f"case_{kind}": text for kind, text in HAPPENED.items()})
         who_answers.is_said_by(hands.who_answers)

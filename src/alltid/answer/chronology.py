@@ -14,7 +14,8 @@ from django.db import transaction
 
 from alltid.people.hours import hour_of
 from alltid.people.models import TeamKey, User
-from alltid.tell.models import Disclosure
+from alltid.tell.handing import newest
+from alltid.tell.models import Disclosure, Handing
 
 from .casework import deadlines as derived
 from .casework import timers
@@ -22,7 +23,7 @@ from .casework.closing import Thread
 from .casework.deadlines import Deadline
 from .casework.events import Code, Kind, Why, check
 from .casework.state import State, fold
-from .models import Case, CaseEvent
+from .models import Case, CaseEvent, Referral
 
 
 def deadlines_of(state: State, disclosure: Disclosure) -> list[Deadline]:
@@ -135,6 +136,7 @@ def held(disclosure: Disclosure, now: datetime, key: TeamKey | None = None) -> I
         case = Case.objects.select_for_update().get(disclosure=fresh)
         here = Held(case, fresh, fold(event.plain for event in case.events.order_by("sequence")))
         _open_again(here, now)
+        _note_childs_no(here, now)
         yield here
         here.keep()
 
@@ -144,13 +146,30 @@ def _open_again(here: Held, now: datetime) -> None:
         here.add(Kind.REOPENED, None, now, why=Why.CHILD_WROTE)
 
 
+def _note_childs_no(here: Held, now: datetime) -> None:
+    if _said_no(here.state, here.disclosure):
+        here.add(Kind.CHILD_REFUSED, None, now, team=here.state.team)
+        Referral.objects.filter(handing__disclosure=here.disclosure).exclude(
+            handing__state=Handing.State.OPEN
+        ).delete()
+
+
+def _said_no(state: State, disclosure: Disclosure) -> bool:
+    """Whether the child refused the team that was asked last, and the case does not know it."""
+    if not state.team or state.child_refused:
+        return False
+    handing = newest(disclosure)
+    return handing is not None and handing.refused is not None
+
+
 def catch_up(disclosure: Disclosure, case: Case, now: datetime) -> None:
-    """Let the case follow what happened in the talk: the child wrote, read, or ended it."""
+    """Let the case follow what happened in the talk: the child wrote, read, said no, ended it."""
     state = fold(event.plain for event in case.events.order_by("sequence"))
     wanted = deadlines_of(state, disclosure)
     there = {(row.wanted, row.subject, row.due) for row in case.deadlines.all()}
     wrote = state.closed is not None and disclosure.rank != Disclosure.Rank.CLOSED
-    if wrote or there != {(str(one.wanted), one.subject, one.due) for one in wanted}:
+    told_no = _said_no(state, disclosure)
+    if wrote or told_no or there != {(str(one.wanted), one.subject, one.due) for one in wanted}:
         with held(disclosure, now):
             pass
         case.refresh_from_db()

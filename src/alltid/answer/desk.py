@@ -69,7 +69,7 @@ def context(
     seen = marks.seen_in(lines, asked)
 
     def messages(of: list[Line]) -> list[dict[str, Any]]:
-        return [_message(line, disclosure, now) | {"seen": seen.get(line.sequence)} for line in of]
+        return [message(line, disclosure, now) | {"seen": seen.get(line.sequence)} for line in of]
 
     return {
         "thread": _strip(disclosure, lines, owner, now)
@@ -168,7 +168,8 @@ def _acute(disclosure: Disclosure, said: dict[str, Any]) -> str:
     return "threatened" if said.get("now") == "threatened" else "unsafe"
 
 
-def _message(line: Line, disclosure: Disclosure, now: datetime) -> dict[str, Any]:
+def message(line: Line, disclosure: Disclosure, now: datetime) -> dict[str, Any]:
+    """One message as message.html shows it."""
     at = line.body.get("at")
     return {
         "sequence": line.sequence,

@@ -5,9 +5,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from alltid.tell.models import NoKey
+from alltid.tell.models import Handing, NoKey
 from alltid.vault.errors import (
     EnvelopeBroken,
     EnvelopeMisplaced,
@@ -16,7 +16,8 @@ from alltid.vault.errors import (
     VaultError,
 )
 
-from .access import NotAudited
+from . import access
+from .access import HandedOn, NotAudited
 
 P = ParamSpec("P")
 
@@ -40,6 +41,8 @@ def guarded(
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
+        except HandedOn as gone:
+            return _handed_on(request, gone.handing)
         except (NotAudited, NoKey, VaultError) as fault:
             reason, status = _REASONS.get(type(fault), ("broken", 500))
             return shut(request, reason, status)
@@ -47,7 +50,19 @@ def guarded(
     return answer
 
 
-def shut(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+def _handed_on(request: HttpRequest, handing: Handing) -> HttpResponse:
+    """Lead who looks to what they may still read; give back what was typed, which is not lost."""
+    user, unlocked = request.user, getattr(request, "unlocked", None)
+    looks = request.method == "GET"
+    if looks and user.is_authenticated and access.keeps_reading(user, handing.disclosure):
+        return redirect("answer:kept", handing.disclosure_id)
+    typed = unlocked.draft(handing.disclosure_id) if looks and unlocked else ""
+    return shut(request, "handed_on", 410 if looks else 409, typed)
+
+
+def shut(request: HttpRequest, reason: str, status: int, typed: str = "") -> HttpResponse:
     """The page of a shut door; an address that showed a page can be come back to."""
-    context = {"reason": reason, "typed": request.POST.get("text", ""), "next": request.path}
+    sent = (request.POST.get(name, "") for name in ("text", "words", "because"))
+    typed = typed or next(filter(None, sent), "")
+    context = {"reason": reason, "typed": typed, "next": request.path}
     return render(request, "answer/shut.html", context, status=status)

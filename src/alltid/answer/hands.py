@@ -35,14 +35,15 @@ def members(team: Team) -> "QuerySet[Membership]":
 
 
 def who_can_answer(disclosure: Disclosure) -> list[User]:
-    """Members from whom it is not hidden."""
+    """Members of its team from whom it is not hidden."""
     hidden = disclosure.recusals.values("user")
     return [member.user for member in members(disclosure.team).exclude(user__in=hidden)]
 
 
 def hidden_from(disclosure: Disclosure) -> list[User]:
-    """Members from whom it is hidden."""
-    return [recusal.user for recusal in disclosure.recusals.select_related("user").order_by("at")]
+    """Members of its team from whom it is hidden."""
+    here = disclosure.recusals.filter(user__memberships__team=disclosure.team_id)
+    return [recusal.user for recusal in here.select_related("user").order_by("at")]
 
 
 def who_answers(disclosure: Disclosure) -> WhoAnswers:
@@ -65,8 +66,9 @@ def _one_of(users: list[User], chosen: str) -> User:
 def pass_on(disclosure: Disclosure, by: User, chosen: str) -> None:
     """Give it to another member, or take it oneself; raises NoSuchMember, NotAudited."""
     to = _one_of(who_can_answer(disclosure), chosen)
-    access.write_log(by, disclosure, "passed", to.pk)
     with held(disclosure, timezone.now()) as here:
+        access.find(by, disclosure.pk)
+        access.write_log(by, disclosure, "passed", to.pk)
         here.add(Kind.PASSED, by, timezone.now(), to=str(to.pk))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from alltid.people.models import Team, TeamKey
-from alltid.tell.models import Disclosure, NoKey
+from alltid.tell.models import Disclosure, Handing, NoKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
 
@@ -173,6 +173,21 @@ class CaseDeadline(models.Model):
         return f"{self.wanted} {self.subject[:8]} {self.due.astimezone(UTC):%y%m%d%H%M}"
 
 
+class Referral(models.Model):
+    """What a team that is asked to take over holds before it answers: words to it, and a shut key.
+
+    words: sealed to that team's generation. shut: the keys of talk and case (referral/escrow.py).
+    Gone when the asking has ended, whichever way.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    handing = models.OneToOneField(Handing, models.CASCADE, related_name="referral")
+    team_key = models.ForeignKey(TeamKey, models.PROTECT, related_name="referrals")
+    pepper_version = models.PositiveSmallIntegerField()
+    words = models.BinaryField()
+    shut = models.BinaryField()
+
+
 class Recusal(models.Model):
     """A disclosure is hidden from a member: it is about them, or about somebody close to them."""
 
@@ -230,6 +245,9 @@ class Notice(models.Model):
         STEP = "step", "step"
         STEP_LEAD = "step_lead", "step_lead"
         STEP_COVER = "step_cov", "step_cov"
+        TEAM_ASKED = "asked", "asked"
+        TEAM_LATE = "asked_late", "asked_late"
+        TEAM_ANSWERED = "answered", "answered"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
     disclosure = models.ForeignKey(Disclosure, models.CASCADE, null=True, related_name="notices")

@@ -11,6 +11,11 @@ Who is told, what, and when:
     a step of a case       who carries it (the leads, where it    at once where the risk is
       is overdue           is theirs), then the leads, then the   immediate, else in each team's
                            cover team's (timers.ESCALATION)       hours
+    another team is asked  every member of it, then its leads     in its hours; at once where the
+                                                                  risk is immediate or a child waits
+                                                                  in danger
+    it has answered, or    who asked; where the child said no,    in each team's hours
+      the child said no    the members of the other team too
     too few soon read      every member                           in the team's hours; before a day
                                                                   or more without any, at once
 
@@ -25,11 +30,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alltid.people import mail
 from alltid.people.models import Membership, Team, User
-from alltid.tell.models import Disclosure, DisclosureQuerySet
+from alltid.tell.models import Disclosure, DisclosureQuerySet, Handing
 
 from .casework import timers
 from .casework.deadlines import not_yet_judged
@@ -45,6 +50,9 @@ _DAY = timedelta(days=1)
 _ABANDONED = timedelta(minutes=10)
 Kind = Notice.Kind
 _OF_STEPS = (Kind.STEP, Kind.STEP_LEAD, Kind.STEP_COVER)
+_OF_HANDINGS = (Kind.TEAM_ASKED, Kind.TEAM_LATE, Kind.TEAM_ANSWERED)
+# So long a member who was not there is told still that a team has answered.
+_ANSWERS_TOLD = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,8 @@ def _catch_up(now: datetime) -> None:
         late = Disclosure.objects.filter(pk__in=due.filter(team=team).values("case__disclosure"))
         _follow(late, now)
     _follow(Disclosure.objects.waiting().filter(case__closed=True), now)
+    refused = Handing.objects.filter(state=Handing.State.REFUSED, referral__isnull=False)
+    _follow(Disclosure.objects.filter(pk__in=refused.values("disclosure")), now)
 
 
 def _follow(disclosures: DisclosureQuerySet, now: datetime) -> None:
@@ -109,10 +119,12 @@ def _follow(disclosures: DisclosureQuerySet, now: datetime) -> None:
 def _forget_old(now: datetime) -> None:
     """Who was told of what is answered or mended by now is nobody's business any more."""
     old = Notice.objects.filter(sent__lt=now - PAUSE)
-    of_talks = old.exclude(kind__in=_OF_STEPS)
+    of_talks = old.exclude(kind__in=(*_OF_STEPS, *_OF_HANDINGS))
     of_talks.filter(disclosure__rank__gt=Disclosure.Rank.WAITING).delete()
     late = CaseDeadline.objects.filter(due__lt=now, case__disclosure=OuterRef("disclosure"))
     old.filter(~Exists(late), kind__in=_OF_STEPS).delete()
+    told = _told_of(now).values("disclosure")
+    old.filter(kind__in=_OF_HANDINGS).exclude(disclosure__in=told).delete()
     for team in Team.objects.filter(notices__isnull=False).distinct():
         if not team.dropping_out(now):
             old.filter(team=team).delete()
@@ -168,6 +180,7 @@ def reasons(now: datetime) -> Iterator[Reason]:
     """Every reason there is at this moment, told already or not."""
     yield from _shutting(now)
     yield from _steps(now)
+    yield from _handings(now)
     waiting = Disclosure.objects.waiting()
     teams = Team.objects.filter(pk__in=waiting.values("team")).select_related("cover")
     for team in teams:
@@ -261,11 +274,56 @@ def _overdue(row: CaseDeadline, crew: Crew, now: datetime) -> Iterator[Reason]:
             yield Reason(user, case.disclosure_id, kind, row.mark, urgent)
 
 
+def _told_of(now: datetime) -> "QuerySet[Handing]":
+    """What another team is asked, or of late was: somebody is told of it."""
+    lately = Q(settled__gt=now - _ANSWERS_TOLD) | Q(refused__gt=now - _ANSWERS_TOLD)
+    return Handing.objects.filter(Q(state=Handing.State.OPEN) | lately)
+
+
+def _handings(now: datetime) -> Iterator[Reason]:
+    """Another team is asked, has answered, or the child said no to it."""
+    handings = _told_of(now).select_related("disclosure__case", "giving", "receiving")
+    for handing in handings:
+        case, disclosure = handing.disclosure.case, handing.disclosure
+        urgent = Risk(case.risk) is Risk.IMMEDIATE or disclosure.acute
+        if not handing.is_open:
+            yield from _answered(handing, now)
+        elif urgent or handing.receiving.hours.is_open(now):
+            there = _there(handing, handing.receiving, now)
+            about = str(handing.pk)
+            for one in there:
+                yield Reason(one.user, disclosure.pk, Kind.TEAM_ASKED, about, urgent)
+            late = case.deadlines.filter(wanted=Wanted.ANOTHER_TEAM, due__lt=now)
+            for user in _leads(there) if late.exists() else ():
+                yield Reason(user, disclosure.pk, Kind.TEAM_LATE, about, urgent)
+
+
+def _answered(handing: Handing, now: datetime) -> Iterator[Reason]:
+    """Who asked is told of every end but their own team's; a no of the child both teams."""
+    told = []
+    if handing.state != Handing.State.WITHDRAWN:
+        asker = _there(handing, handing.giving, now)
+        told += [(handing.giving, [one for one in asker if one.user_id == handing.asked_by_id])]
+    if handing.refused:
+        told += [(handing.receiving, _there(handing, handing.receiving, now))]
+    about = f"{handing.pk} {'no' if handing.refused else handing.state}"
+    for team, members in told:
+        for one in members if team.hours.is_open(now) else ():
+            pk = handing.disclosure_id
+            yield Reason(one.user, pk, Kind.TEAM_ANSWERED, about, urgent=False)
+
+
+def _there(handing: Handing, team: Team, now: datetime) -> list[Membership]:
+    """Who of one of the two teams can be told now, and may know."""
+    hidden = set(handing.disclosure.recusals.values_list("user", flat=True))
+    return [one for one in _here(team, now) if one.user_id not in hidden]
+
+
 def untold(now: datetime) -> list[Reason]:
     """The reasons whose mail has not gone out."""
     found = list(reasons(now))
     waiting = Q(disclosure__in=Disclosure.objects.waiting())
-    about = waiting | Q(team__isnull=False) | Q(kind__in=_OF_STEPS)
+    about = waiting | Q(team__isnull=False) | Q(kind__in=(*_OF_STEPS, *_OF_HANDINGS))
     told = set(
         Notice.objects.filter(about, sent__isnull=False).values_list(
             "user", "disclosure", "team", "kind", "about"

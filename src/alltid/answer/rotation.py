@@ -11,7 +11,8 @@ from alltid.vault.errors import KeySubstituted
 
 from . import hands
 from .casework.timers import Wanted
-from .models import CaseKeyCopy, Writing
+from .models import CaseKeyCopy, Referral, Writing
+from .referral import escrow
 
 
 def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> TeamKey:
@@ -25,7 +26,8 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
     try:
         with transaction.atomic():
             key = rotation.remove_member(membership, unlocked, why)
-            _reseal_notes(team, old, key, unlocked)
+            _reseal_notes(old, key, unlocked)
+            _reseal_referrals(old, key, unlocked)
             _forget_hands(team, leaving, unlocked.user)
             rotation.retire_empty_generations(team)
     except KeySubstituted:
@@ -34,16 +36,20 @@ def remove_member(membership: Membership, unlocked: Unlocked, why: str = "") -> 
     return key
 
 
-def _reseal_notes(team: Team, old: list[int], key: TeamKey, unlocked: Unlocked) -> None:
+def _reseal_notes(old: list[int], key: TeamKey, unlocked: Unlocked) -> None:
     copies = CaseKeyCopy.objects.filter(
-        case__disclosure__team=team,
-        case__disclosure__rank__lt=Disclosure.Rank.CLOSED,
-        team_key__in=old,
+        case__disclosure__rank__lt=Disclosure.Rank.CLOSED, team_key__in=old
     ).select_related("case", "team_key")
     for copy in copies.iterator():
         identity = copy.open(unlocked.team_identity(copy.team_key))
         CaseKeyCopy.of(copy.case, identity, key).save(force_insert=True)
         copy.delete()
+
+
+def _reseal_referrals(old: list[int], key: TeamKey, unlocked: Unlocked) -> None:
+    """What the team is asked to take over, so that whoever leaves can open none of it."""
+    for referral in Referral.objects.filter(team_key__in=old).select_related("team_key"):
+        escrow.reseal(referral, unlocked.team_identity(referral.team_key), key)
 
 
 def _forget_hands(team: Team, leaving: User, by: User) -> None:
@@ -55,4 +61,5 @@ def _forget_hands(team: Team, leaving: User, by: User) -> None:
     for disclosure in concerned.select_related("team").iterator():
         hands.release(disclosure, leaving, by)
     Writing.objects.filter(user=leaving, disclosure__in=threads).delete()
-    Draft.objects.filter(user=leaving, subject__in=threads.values("pk")).delete()
+    ever = Disclosure.objects.filter(Q(team=team) | Q(handings__giving=team))
+    Draft.objects.filter(user=leaving, subject__in=ever.values("pk")).delete()

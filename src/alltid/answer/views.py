@@ -30,6 +30,7 @@ from .concerns import ConcernForm, note_concern
 from .export import export_thread
 from .forms import LONGEST, ExportForm, ReplyForm
 from .guard import guarded, shut
+from .referral import lists
 
 Deed = Callable[[Disclosure, User, str], None]
 
@@ -60,7 +61,8 @@ def inbox(request: StaffRequest, slug: str) -> HttpResponse:
     if team is None:
         raise Http404
     leads = team.is_led_by(user)
-    context = inboxes.context(user, team, _cursor(request), now) | {
+    context = inboxes.context(user, team, _cursor(request), now) | lists.context(user, team, now)
+    context |= {
         "here": "inbox",
         "team": team,
         "inboxes": teams if len(teams) > 1 else [],

@@ -38,6 +38,7 @@ VERBS: dict[str, str | Promise] = {
     "removed": gettext_lazy("removed from the team"),
     "recovery_renewed": gettext_lazy("made new recovery sheets"),
     "recovery_used": gettext_lazy("opened the keys with a recovery sheet"),
+    "refused_by_child": gettext_lazy("a child said no to another team"),
     "renamed": gettext_lazy("changed the first name that children see"),
     "replied": gettext_lazy("wrote an answer"),
     "secrets_changed": gettext_lazy("changed their passphrase or phone"),

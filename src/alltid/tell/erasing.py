@@ -14,6 +14,7 @@ from alltid.people.hours import hour_of
 from alltid.people.models import AuditEvent, Draft, Team
 from alltid.people.unlocking import forget_idle
 
+from .handing import refuse_by_ending
 from .models import Disclosure, KeyCopy, VisitKey
 from .rotation import retire_empty_generations
 from .visit import forget_forms, note_end
@@ -31,12 +32,13 @@ WORDS_WORK = timedelta(days=365)
 
 def end(disclosure: Disclosure, now: datetime) -> None:
     """Shut the child's way in at once; erase now what this team's policy does not keep."""
-    erase_now = disclosure.read_by_staff > 0 and not disclosure.team.keeps_after_end
+    erase_now = disclosure.read_by_staff > 0 and not disclosure.kept_after_end
     ended = hour_of(now)
     _note(f"{_ENDED} {ended.isoformat()} {disclosure.pk}")
     with transaction.atomic():
         if disclosure.locator is not None:
             note_end(bytes(disclosure.locator), now)
+        refuse_by_ending(disclosure, now)
         _shut(disclosure, ended)
         AuditEvent.write("ended_by_child", actor=None, team=disclosure.team, subject=disclosure.pk)
     if erase_now:
@@ -53,7 +55,8 @@ def erase(disclosure: Disclosure, why: str) -> None:
     """Destroy a disclosure with everything said in it, and remember its id for a restore."""
     remember(disclosure.pk)
     with transaction.atomic():
-        AuditEvent.write("erased", actor=None, team=disclosure.team, subject=disclosure.pk, why=why)
+        for team in {disclosure.team, *disclosure.holders()}:
+            AuditEvent.write("erased", actor=None, team=team, subject=disclosure.pk, why=why)
         Draft.objects.filter(subject=disclosure.pk).delete()
         Disclosure.objects.filter(pk=disclosure.pk).delete()
 
@@ -154,7 +157,8 @@ def let_words_expire(team: Team, now: datetime) -> None:
 
 
 def _opened_lately(disclosure: Disclosure, now: datetime) -> bool:
-    opened = AuditEvent.objects.filter(team=disclosure.team, subject=str(disclosure.pk))
+    teams = {disclosure.team, *disclosure.holders()}
+    opened = AuditEvent.objects.filter(team__in=teams, subject=str(disclosure.pk))
     return opened.filter(verb="opened", at__gt=now - _OPENED_KEPT).exists()
 
 
@@ -168,7 +172,11 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     unread = ended.filter(ended__lt=now - _UNREAD_KEPT, read_by_staff=0, danger=False)
     not_kept = ended.filter(read_by_staff__gt=0, team__keeps_after_end=False)
     due = list(unread.select_related("team"))
-    due += [one for one in not_kept.select_related("team") if not _opened_lately(one, now)]
+    due += [
+        one
+        for one in not_kept.select_related("team")
+        if not one.kept_after_end and not _opened_lately(one, now)
+    ]
     for disclosure in due:
         erase(disclosure, "swept")
     for team in Team.objects.all():

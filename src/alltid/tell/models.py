@@ -16,6 +16,9 @@ from alltid.people.models import Team, TeamKey
 from alltid.vault.envelope import Label, Opened, open_identity, open_text, seal_identity, seal_text
 from alltid.vault.identity import Identity
 
+# Registers a model of this package.
+from .handing import Handing as Handing
+
 CHILD = "child"
 VISIT_MINUTES = 15
 
@@ -233,8 +236,18 @@ class Disclosure(models.Model):
 
     def held(self) -> "Disclosure":
         """This disclosure as it is now, kept from others until the transaction ends."""
-        held = Disclosure.objects.select_for_update(of=("self",)).select_related("team")
-        return held.get(pk=self.pk)
+        # Without its team: where that changes while another waits, PostgreSQL joins the new row to
+        # the old team and finds nothing.
+        return Disclosure.objects.select_for_update().get(pk=self.pk)
+
+    def holders(self) -> "models.QuerySet[Team]":
+        """The teams that can open it: the one it lies with, and whoever reads on after handing."""
+        return Team.objects.filter(keys__case_copies__disclosure=self).distinct()
+
+    @property
+    def kept_after_end(self) -> bool:
+        """Whether a team that can open it keeps what was read when a child ends the talk."""
+        return self.team.keeps_after_end or self.holders().filter(keeps_after_end=True).exists()
 
     def close(self) -> None:
         """Stand behind everything that is open; raises Waits. When the child writes, it is open."""

@@ -14,6 +14,7 @@ from alltid.vault import words
 from alltid.vault.identity import Identity
 from alltid.vault.receipt import Root, number_for
 
+from .handing import unseen
 from .models import CHILD, Card, Disclosure, Door, KeyCopy, find_door
 from .visit import WORDS_SHOWN, Capsule, was_ended
 
@@ -157,14 +158,16 @@ def read_thread(disclosure: Disclosure, identity: Identity) -> list[Line]:
 
 
 def mark_read_by_child(disclosure: Disclosure) -> None:
-    """Note that the child has the newest answer before them.
+    """Note that the child has before them the newest answer, and that another team is asked.
 
     A database that can be read and not written (a full disk) keeps no answer from a child.
     """
-    if disclosure.read_by_child >= disclosure.sequence:
-        return
     try:
+        handing = unseen(disclosure)
+        if disclosure.read_by_child >= disclosure.sequence and not handing.exists():
+            return
         with transaction.atomic():
+            handing.update(seen=True)
             Disclosure.objects.filter(pk=disclosure.pk).update(read_by_child=disclosure.sequence)
     except DatabaseError:
         log.exception("That a child read an answer could not be noted.")

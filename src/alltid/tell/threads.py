@@ -11,6 +11,7 @@ from alltid.people.when import spoken, spoken_day
 from alltid.vault.identity import Identity
 
 from . import who_answers
+from .handing import Handing, handing_context
 from .models import Disclosure
 from .reading import promise
 from .telling import Line, read_thread
@@ -50,10 +51,13 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     is_here = newest is not None and newest.author in {str(m.user_id) for m in here}
     gone = newest is not None and not is_here and bool(readers)
     lead, lead_told = _lead(team, who)
+    handing = handing_context(disclosure)
     if disclosure.is_late(now):
         state = "late"
     elif answered:
-        state = "away" if gone else "answered"
+        # Whom another team has taken over from is not away.
+        handed = handing.get("state") == Handing.State.ACCEPTED
+        state = "away" if gone and not handed else "answered"
     else:
         state = "waiting"
     return {
@@ -65,6 +69,7 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         "promise": promise(team, disclosure.due, now),
         "lead": lead,
         "lead_told": lead_told,
+        "handing": handing,
         "away_name": newest.name if newest and gone else "",
         "reader_name": (who.carries and readers.get(who.carries))
         or next(iter(readers.values()), ""),
@@ -86,14 +91,21 @@ _KEPT_BECAUSE = {
 }
 
 
+def _who_keeps(disclosure: Disclosure) -> Team:
+    """The team whose law keeps it; the one that it was handed on by may go on reading."""
+    if disclosure.team.keeps_after_end:
+        return disclosure.team
+    return disclosure.holders().filter(keeps_after_end=True).first() or disclosure.team
+
+
 def ending_context(disclosure: Disclosure, now: datetime) -> dict[str, Any]:
     """What ending erases and what is kept, and until when a backup may still hold it."""
     team = disclosure.team
     last = now + timedelta(days=settings.ALLTID["BACKUP_DAYS"] + 1)
     return {
         "team": team,
-        "erases": not team.keeps_after_end,
-        "kept_reason": _KEPT_BECAUSE[Team.Kind(team.kind)],
+        "erases": not disclosure.kept_after_end,
+        "kept_reason": _KEPT_BECAUSE[Team.Kind(_who_keeps(disclosure).kind)],
         "unread": disclosure.read_by_staff == 0,
         "acute": disclosure.acute,
         "backups_until": spoken_day(team.local(last)),

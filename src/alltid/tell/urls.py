@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from alltid.web.context import own_names
 
-from . import check_views, views
+from . import check_views, handing_views, views
 
 
 class LanguageConverter(StringConverter):
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<language:language>/more/", views.more, name="more"),
     path("<language:language>/feeling/", views.feeling, name="feeling"),
     path("<language:language>/end/", views.end, name="end"),
+    path("<language:language>/no/", handing_views.no, name="no"),
     path("<language:language>/check/", check_views.check, name="check"),
     path("<language:language>/adult/", views.adult, name="adult"),
     path("<language:language>/next/", views.what_next, name="next"),

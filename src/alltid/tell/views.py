@@ -250,10 +250,10 @@ def _open_by_words(request: HttpRequest, language: str) -> HttpResponse:
         return _words_page(request, 503, error="busy")
     if found is None:
         return _words_page(request, 404, error="nothing")
-    return _show_door(request, found, language, now, **form.kept())
+    return show_door(request, found, language, now, **form.kept())
 
 
-def _show_door(
+def show_door(
     request: HttpRequest,
     door: Door,
     language: str,
@@ -279,7 +279,7 @@ def _show_door(
     return page(request, template, context | kept, status=status, rest="more/")
 
 
-def _visiting(view: Callable[[HttpRequest, str, Door, datetime], HttpResponse]) -> View:
+def visiting(view: Callable[[HttpRequest, str, Door, datetime], HttpResponse]) -> View:
     """Hand on what the capsule of a POST opens; when the visit is over, ask for the words again."""
 
     @wraps(view)
@@ -318,7 +318,7 @@ def _store(door: Door, form: TellForm, form_id: bytes, language: str, now: datet
 @require_POST
 @never_lost
 @tells
-@_visiting
+@visiting
 def more(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Add a message to a talk, or the first one behind a card."""
     form = TellForm.read(request)
@@ -327,16 +327,16 @@ def more(request: HttpRequest, language: str, door: Door, now: datetime) -> Http
     except FormOld:
         return _visit_over(request, form, language)
     if form.do != "send":
-        return _show_door(request, door, language, now, **form.kept())
+        return show_door(request, door, language, now, **form.kept())
     if form.error:
-        return _show_door(request, door, language, now, 422, error=form.error, **form.kept())
+        return show_door(request, door, language, now, 422, error=form.error, **form.kept())
     if is_spent(form_id, now):
         return _spent_page(request)
     try:
         disclosure = _store(door, form, form_id, language, now)
     except NoKey:
         return _nobody_reads(request, Reading.of(door.held.team, now), language)
-    return _show_door(
+    return show_door(
         request,
         Door(door.identity, disclosure),
         language,
@@ -352,24 +352,24 @@ def more(request: HttpRequest, language: str, door: Door, now: datetime) -> Http
 @require_POST
 @never_lost
 @comes_back
-@_visiting
+@visiting
 def feeling(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Take in how an answer felt; only the team's leads can open it."""
     chosen = request.POST.get("feeling", "")
     if isinstance(door.held, Disclosure) and chosen in FEELINGS:
         send_feeling(door.held, chosen)
-    return _show_door(request, door, language, now, feeling_sent=True)
+    return show_door(request, door, language, now, feeling_sent=True)
 
 
 @in_language
 @require_POST
 @never_lost
 @comes_back
-@_visiting
+@visiting
 def end(request: HttpRequest, language: str, door: Door, now: datetime) -> HttpResponse:
     """Say what is erased and what is kept; then end the talk."""
     if isinstance(door.held, Card):
-        return _show_door(request, door, language, now)
+        return show_door(request, door, language, now)
     disclosure = door.held
     done = request.POST.get("do") == "end"
     if done:

@@ -42,6 +42,7 @@ class Missing(StrEnum):
     DEBRIEF = "debrief"
     PRANK_READER = "prank_reader"
     HAND_OVER = "hand_over"
+    ANOTHER_TEAM = "another_team"
 
 
 def told_enough(state: State, told: datetime, hours: Hours, timers: Timers) -> datetime:
@@ -73,6 +74,7 @@ def what_is_missing(
         Missing.CHILD_NOT_TOLD: thread.reachable and told is None,
         Missing.TOLD_LATELY: thread.reachable and told is not None and soon,
         Missing.HAND_OVER: state.hand_over is not None,
+        Missing.ANOTHER_TEAM: state.team_asked is not None,
         Missing.DEBRIEF: bool(state.owed),
         Missing.LEAD: state.was_grave and not by_lead,
     }

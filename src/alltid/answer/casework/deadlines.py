@@ -93,6 +93,7 @@ def _people(case: _Case) -> Iterator[Deadline]:
     asked = {
         Wanted.READER: state.reader,
         Wanted.ACCEPT: state.hand_over,
+        Wanted.ANOTHER_TEAM: state.team_asked,
         Wanted.PRANK: None if state.prank_agreed else state.prank,
         Wanted.STOP: None if state.stopped else state.stop,
     }

@@ -144,6 +144,11 @@ class Kind(StrEnum):
     COVER_ACCEPTED = "cover_accepted"
     COVER_DECLINED = "cover_declined"
     TAKEN_BACK = "taken_back"
+    TEAM_ASKED = "team_asked"
+    TEAM_ACCEPTED = "team_accepted"
+    TEAM_DECLINED = "team_declined"
+    TEAM_WITHDRAWN = "team_withdrawn"
+    CHILD_REFUSED = "child_refused"
     DEBRIEF_ASKED = "debrief_asked"
     DEBRIEF_DONE = "debrief_done"
     PRANK_MARKED = "prank_marked"
@@ -235,6 +240,11 @@ _OF: dict[Kind, dict[str, Callable[[Code], bool]]] = {
     Kind.STEP_DROPPED: {"step": _id},
     Kind.READER_ASKED: {"whom": _id},
     Kind.HANDED_OVER: {"to": _id},
+    Kind.TEAM_ASKED: {"team": _id},
+    Kind.TEAM_ACCEPTED: {"team": _id},
+    Kind.TEAM_DECLINED: {"team": _id},
+    Kind.TEAM_WITHDRAWN: {"team": _id},
+    Kind.CHILD_REFUSED: {"team": _id},
     Kind.DEBRIEF_DONE: {"whom": _id},
     Kind.LINKED: {"other": _id},
     Kind.UNLINKED: {"other": _id},

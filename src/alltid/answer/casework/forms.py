@@ -17,6 +17,7 @@ from alltid.tell.models import Disclosure
 from alltid.web.pictures import cut_pictures
 
 from .. import access, hands
+from ..referral import asking
 from . import children, ending, handover, linking, notes, risk, second_person, steps
 from .events import Call, Duty, Flag, Receiver, Risk, Role, Support, Way, What
 from .turn import Place, Refusal, Refused
@@ -414,6 +415,15 @@ class TakeBack(DeedForm):
 
     def do(self, place: Place) -> None:
         handover.take_back(place)
+
+
+class WithdrawTeam(DeedForm):
+    """The other team is not asked any more."""
+
+    name, button = "team-withdraw", _("Ask them no more")
+
+    def do(self, place: Place) -> None:
+        asking.withdraw(place)
 
 
 class Prank(DeedForm):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alltid.people.models import User
+from alltid.people.models import Team, User
 from alltid.people.reference import reference
 from alltid.people.when import spoken, spoken_day, time_left
 from alltid.vault.errors import VaultError
@@ -87,6 +87,11 @@ class Page:
         known = self.members.get(pk) or User.objects.filter(pk=UUID(pk)).first()
         return known.first_name if known else _("somebody who has left")
 
+    def team_name(self, pk: str) -> str:
+        """What a team is called, that was asked to take over."""
+        team = Team.objects.filter(pk=UUID(pk)).first()
+        return team.name if team else _("a team that is gone")
+
     def said(self, moment: datetime) -> str:
         """A moment in the team's own clock."""
         return spoken(self.team.local(moment), self.now)
@@ -108,9 +113,9 @@ class Page:
         plain = (
             forms.Confirm, forms.Review, forms.Raise, forms.Rang, forms.AddChild, forms.Note,
             forms.Met, forms.AskReader, forms.AnswerReader, forms.HandOver, forms.Accept,
-            forms.Decline, forms.TakeBack, forms.Prank, forms.AgreePrank, forms.UnmarkPrank,
-            forms.Stop, forms.AgreeStop, forms.WithdrawStop, forms.NeedDebrief, forms.Link,
-            forms.Close, forms.Reopen,
+            forms.Decline, forms.TakeBack, forms.WithdrawTeam, forms.Prank, forms.AgreePrank,
+            forms.UnmarkPrank, forms.Stop, forms.AgreeStop, forms.WithdrawStop, forms.NeedDebrief,
+            forms.Link, forms.Close, forms.Reopen,
         )  # fmt: skip
         found = {kind.name.replace("-", "_"): self.form(kind) for kind in plain}
         found["risk"] = self.form(forms.SetRisk, risk=state.risk)
@@ -243,6 +248,8 @@ class Page:
         line = happened(event)
         people = (str(event.codes.get(code, "")) for code in ("to", "whom"))
         extra = [self.name(pk) for pk in people if len(pk) == _LENGTH_OF_ID]
+        if "team" in event.codes:
+            extra.append(self.team_name(event.plain.code("team")))
         if "day" in event.codes:
             extra.append(spoken_day(_noon(date.fromisoformat(str(event.codes["day"])))))
         if extra:
@@ -260,6 +267,15 @@ class Page:
             }
             for one in seen.filter(team=self.team)
         ]
+
+    def another_team(self) -> dict[str, Any]:
+        """The team that is asked to take over, and what became of the last asking."""
+        state = self.state
+        return {
+            "asked": self.team_name(state.team_asked.whom) if state.team_asked else "",
+            "words": self.last_words(Kind.TEAM_ASKED).get("text", "") if state.team_asked else "",
+            "said_no_to_us": state.child_refused and state.team == str(self.team.pk),
+        }
 
     def second(self) -> dict[str, Any]:
         """What waits for another person, and whether this member is the one."""
@@ -310,6 +326,7 @@ class Page:
             "ways": self.last_words(Kind.WAYS_NOTED),
             "second": self.second(),
             "linked": self.linked(),
+            "another_team": self.another_team(),
             "chronology": self.chronology(),
             "more": 0 if self.whole else max(0, len(self.events) - NEWEST),
             "missing": [MISSING[one] for one in missing],

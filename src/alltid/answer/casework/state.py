@@ -86,6 +86,10 @@ class State:
     reviewed: datetime | None = None
     hand_over: Asked | None = None
     reader: Asked | None = None
+    # The team that is asked to take over; the last one that was; whether the child said no to it.
+    team_asked: Asked | None = None
+    team: str = ""
+    child_refused: bool = False
     # Who owes a debrief, and by whom it was held; "" while it is owed.
     debriefs: Mapping[str, str] = field(default_factory=dict)
     prank: Asked | None = None
@@ -206,6 +210,41 @@ def _declined(state: State, _event: Event) -> State:
 @_then(Kind.TAKEN_BACK)
 def _taken_back(state: State, _event: Event) -> State:
     return replace(state, cover="", hand_over=None)
+
+
+@_then(Kind.TEAM_ASKED)
+def _team_asked(state: State, event: Event) -> State:
+    team = event.code("team")
+    asked = Asked(event.by, event.at, team)
+    return replace(state, team_asked=asked, team=team, child_refused=False)
+
+
+@_then(Kind.TEAM_DECLINED)
+@_then(Kind.TEAM_WITHDRAWN)
+def _team_not_taking(state: State, _event: Event) -> State:
+    return replace(state, team_asked=None)
+
+
+@_then(Kind.CHILD_REFUSED)
+def _child_refused(state: State, _event: Event) -> State:
+    return replace(state, team_asked=None, child_refused=True)
+
+
+@_then(Kind.TEAM_ACCEPTED)
+def _team_accepted(state: State, event: Event) -> State:
+    """It lies with other people now: what was asked of the old ones, and owed by them, ends."""
+    state = replace(
+        state,
+        team_asked=None,
+        cover="",
+        hand_over=None,
+        reader=None,
+        debriefs={whom: by for whom, by in state.debriefs.items() if by},
+        # The end that the child was told of was another team's plan.
+        closing_told=None,
+        closing_on=None,
+    )
+    return _owned_by(state, event.by)
 
 
 # --- how urgent it is --------------------------------------------------------------------------

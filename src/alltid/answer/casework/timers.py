@@ -41,10 +41,11 @@ class Wanted(StrEnum):
     ACCEPT = "accept"
     PRANK = "prank"
     STOP = "stop"
+    ANOTHER_TEAM = "another_team"
 
 
 # What a lead does; the rest is for whoever carries the case.
-FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.LEAD_ON_DUTY, Wanted.REVIEW})
+FOR_LEADS = frozenset({Wanted.CONFIRM, Wanted.LEAD_ON_DUTY, Wanted.REVIEW, Wanted.ANOTHER_TEAM})
 
 
 class Span(StrEnum):
@@ -121,6 +122,7 @@ PRACTICE = Timers(
         Wanted.REVIEW: _by_risk("1 week", "1 week", "1 month"),
         Wanted.READER: _by_risk("1 hour", "same day", "1 working day"),
         Wanted.ACCEPT: _by_risk("1 hour", "same day", "1 working day"),
+        Wanted.ANOTHER_TEAM: _by_risk("1 hour", "same day", "1 working day"),
         Wanted.PRANK: _by_risk("same day", "same day", "2 working days"),
         Wanted.STOP: _by_risk("same day", "same day", "2 working days"),
     }

@@ -37,6 +37,9 @@ class Refusal(StrEnum):
     UNREACHABLE = "unreachable"
     UNREAD = "unread"
     CLOSED_ALREADY = "closed_already"
+    NO_TEAM = "no_team"
+    ASKED_ALREADY = "asked_already"
+    CHILD_ENDED = "child_ended"
 
 
 class Refused(Exception):

@@ -104,6 +104,7 @@ WANTED: Said = {
     Wanted.READER: _("The second reader answers"),
     Wanted.ACCEPT: _("The cover says yes or no"),
     Wanted.PRANK: _("A second person reads whether it is a prank"),
+    Wanted.ANOTHER_TEAM: _("The other team says yes or no"),
     Wanted.STOP: _("A second person decides whether it is stopped"),
 }
 
@@ -138,6 +139,11 @@ HAPPENED: Said = {
     Kind.COVER_ACCEPTED: _("said yes to standing in"),
     Kind.COVER_DECLINED: _("said no to standing in, or took the question back"),
     Kind.TAKEN_BACK: _("ended the standing in"),
+    Kind.TEAM_ASKED: _("asked another team to take over"),
+    Kind.TEAM_ACCEPTED: _("took over for their team"),
+    Kind.TEAM_DECLINED: _("said no for their team"),
+    Kind.TEAM_WITHDRAWN: _("asks the other team no more"),
+    Kind.CHILD_REFUSED: _("notes that the child said no to the other team"),
     Kind.DEBRIEF_ASKED: _("needs a debrief"),
     Kind.DEBRIEF_DONE: _("held a debrief"),
     Kind.PRANK_MARKED: _("asked whether it is a prank"),
@@ -164,6 +170,7 @@ MISSING: Said = {
     ),
     Missing.TOLD_LATELY: _("The fortnight that the child was given is not over. Wait for the day."),
     Missing.HAND_OVER: _("Somebody is asked to stand in and has not answered. Settle that first."),
+    Missing.ANOTHER_TEAM: _("Another team is asked and has not answered. Settle that first."),
     Missing.DEBRIEF: _("A debrief is owed. Somebody else than the one who owes it holds it."),
     Missing.LEAD: _("It was high or immediate, so a lead closes it. Ask your lead."),
 }
@@ -188,6 +195,14 @@ REFUSED: Said = {
         "The child has written something that nobody has read, or is in danger. Answer first."
     ),
     Refusal.CLOSED_ALREADY: _("The case is closed already."),
+    Refusal.NO_TEAM: _(
+        "Nobody in that team could read it now. Choose another team, or hide it from fewer people."
+    ),
+    Refusal.ASKED_ALREADY: _("A team is asked already. Wait for its answer, or ask it no more."),
+    Refusal.CHILD_ENDED: _(
+        "The child has ended this talk and can no longer say no to another team. It stays with "
+        "yours."
+    ),
 }
 
 _OF_CODE: dict[tuple[str, str], Said] = {

@@ -10,6 +10,7 @@ from alltid.people.models import AuditEvent, Membership
 
 from .. import access, rotation
 from ..models import Recusal
+from ..referral.tests.scene import accept, ask
 from ..urls import urlpatterns
 
 HERE = Path(access.__file__).parent
@@ -17,7 +18,12 @@ ALL = ("Bo", "Lo", "Cato", "Mio", "Dag", "Eva", "removed Bo", "waiting Bo", "rec
 STRANGERS = {name: 404 for name in ALL if name not in ("Bo", "Lo", "nobody")}
 IN_TEAM = STRANGERS | {"removed Bo": 404, "waiting Bo": 404, "recused Lo": 404}
 
-# Address → method → who gets what; `nobody` is not signed in. {told} is a thread of North's.
+# What South is asked, and what South took over and North reads still.
+ASKED = STRANGERS | {"Bo": 404, "Lo": 404, "Cato": 200, "Mio": 200, "nobody": 302}
+TAKEN = STRANGERS | {"removed Bo": 404, "waiting Bo": 404, "recused Lo": 404, "nobody": 302}
+
+# Address → method → who gets what; `nobody` is not signed in. {told} is a thread of North's,
+# {asked} South is asked to take over, {given} it has taken over.
 TABLE = {
     ("inbox", "GET", "/staff/inbox/"): {
         **dict.fromkeys(("Bo", "Lo", "Cato", "Mio", "recused Lo"), 302),
@@ -39,6 +45,21 @@ TABLE = {
     ("show", "POST", "/staff/thread/{told}/show/"): IN_TEAM
     # From Lo nothing is hidden here, but for the row in which she herself is the one.
     | {"Bo": 409, "Lo": 409, "nobody": 302},
+    ("ask", "GET", "/staff/thread/{told}/another-team/"): IN_TEAM
+    | {"Bo": 200, "Lo": 200, "nobody": 302},
+    # Everybody here chooses no team.
+    ("ask", "POST", "/staff/thread/{told}/another-team/"): IN_TEAM
+    | {"Bo": 422, "Lo": 422, "nobody": 302},
+    ("asked", "GET", "/staff/asked/{asked}/"): ASKED,
+    ("accept", "POST", "/staff/asked/{asked}/accept/"): ASKED | {"Cato": 303, "Mio": 303},
+    ("decline", "POST", "/staff/asked/{asked}/decline/"): ASKED | {"Cato": 422, "Mio": 422},
+    ("kept", "GET", "/staff/thread/{given}/kept/"): TAKEN | {"Bo": 200, "Lo": 200},
+    ("thread", "GET", "/staff/thread/{given}/"): TAKEN
+    | {"Bo": 302, "Lo": 302, "Cato": 200, "Mio": 200},
+    ("thread", "POST", "/staff/thread/{given}/"): TAKEN
+    | {"Bo": 409, "Lo": 409, "Cato": 303, "Mio": 303, "nobody": 401},
+    ("draft", "POST", "/staff/thread/{given}/draft/"): TAKEN
+    | {"Bo": 409, "Lo": 409, "Cato": 303, "Mio": 303, "nobody": 401},
     # Sent from a page that shows nothing of the case yet.
     ("deed", "POST", "/staff/thread/{told}/case/note/"): IN_TEAM
     | {"Bo": 303, "Lo": 303, "nobody": 302},
@@ -56,7 +77,7 @@ TABLE = {
 }
 
 
-def browser_of(cast, person, told):
+def browser_of(cast, person, told, given):
     if person == "nobody":
         return Client()
     if person == "removed Bo":
@@ -64,7 +85,8 @@ def browser_of(cast, person, told):
     if person == "waiting Bo":
         Membership.objects.filter(user=cast["Bo"].user).update(let_in=None)
     if person == "recused Lo":
-        Recusal.objects.create(disclosure=told.disclosure, user=cast["Lo"].user)
+        for one in (told, given):
+            Recusal.objects.create(disclosure=one.disclosure, user=cast["Lo"].user)
     return cast.browser(person.split()[-1])
 
 
@@ -72,18 +94,21 @@ def browser_of(cast, person, told):
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]}-{row[1]}")
 def test_every_person_gets_what_is_theirs(cast, row, person):
     _name, method, address = row
-    told = cast.tell(text="canary")
+    told, given = cast.tell(text="canary"), cast.tell(text="canary")
     place = cast.membership("Bo").pk
-    client = browser_of(cast, person, told)
-    opened = AuditEvent.objects.filter(subject=told.pk).count()
+    accept(cast, ask(cast, given, keeps=True))
+    asked = ask(cast, cast.tell(text="canary"))
+    client = browser_of(cast, person, told, given)
+    there = AuditEvent.objects.filter(subject__in=[told.pk, given.pk, asked.disclosure_id])
+    opened = there.count()
     fields = {"member": str(cast["Lo"].user.pk), "text": "hello", "read_up_to": 1, "seen": 0}
-    address = address.format(told=told.pk, place=place)
+    address = address.format(told=told.pk, place=place, asked=asked.pk, given=given.pk)
     response = client.get(address) if method == "GET" else client.post(address, fields)
     assert response.status_code == TABLE[row][person]
     if response.status_code not in (200, 422):
         assert b"canary" not in response.content
     if response.status_code in (302, 401, 404):
-        assert AuditEvent.objects.filter(subject=told.pk).count() == opened
+        assert there.count() == opened
         assert told.again().messages.count() == 1
 
 
@@ -106,7 +131,8 @@ def test_a_team_that_is_not_there_and_one_that_is_not_yours_look_the_same(cast):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "draft/", "coach/", "pass/", "hide/", "show/", "export/", "case/note/"]
+    "path",
+    ["", "draft/", "coach/", "pass/", "another-team/", "hide/", "show/", "export/", "case/note/"],
 )
 def test_bo_sends_from_another_site_and_nothing_is_done(cast, path):
     told = cast.tell()
@@ -125,6 +151,7 @@ MAY_TOUCH = {
     "access.py": "is the door",
     "inbox.py": "lists rows; opens none",
     "notices.py": "counts what waits; opens none",
+    "escrow.py": "gives keys to a team that said yes",
     "rotation.py": "gives keys to a new generation",
     "trial.py": "makes the examples",
     "models.py": "declares what lies beside it",

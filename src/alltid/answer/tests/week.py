@@ -32,7 +32,7 @@ from alltid.people.models import AuditEvent, Membership, Team, User
 from alltid.people.reference import reference
 from alltid.people.tests.scene import EVERY_DAY
 from alltid.tell import views as tell_views
-from alltid.tell.models import Disclosure
+from alltid.tell.models import Disclosure, Handing
 from alltid.tell.tests.conftest import Ada
 from tests.cast import Cast
 
@@ -190,6 +190,21 @@ def does(who: str, number: int, name: str, week: "Week", /, **typed: object) -> 
     week.post(who, number, f"case/{name}/", seen=case.sequence, **typed)
 
 
+def asks_team(who: str, number: int, name: str, week: "Week") -> None:
+    """An adult asks another team to take over; their own goes on reading."""
+    case = Case.objects.get(disclosure=week.pk(number))
+    asked = {"team": Team.objects.get(name=name).pk, "words": "Can you?", "afterwards": "reads"}
+    week.post(who, number, "another-team/", seen=case.sequence, **asked)
+
+
+def answers_team(who: str, number: int, answer: str, week: "Week") -> None:
+    """An adult of the team that is asked reads the question, and says `accept` or `decline`."""
+    page = f"/staff/asked/{Handing.objects.get(disclosure=week.pk(number)).pk}/"
+    assert week.cast.browser(who).get(page).status_code == 200
+    said_so = week.cast.browser(who).post(f"{page}{answer}/", {"because": "We are full."})
+    assert said_so.status_code == 303, shown(said_so.content.decode())
+
+
 def is_away(who: str, first: str, last: str, week: "Week") -> None:
     """An adult says when they are away."""
     typed = {"north-first": first, "north-last": last}
@@ -197,27 +212,31 @@ def is_away(who: str, first: str, last: str, week: "Week") -> None:
     assert page.status_code == 302, shown(page.content.decode())
 
 
-def looks_at_inbox(who: str, week: "Week") -> None:
-    """An adult looks at North's inbox: what is due in the cases, and the talks, in their order.
+def looks_at_inbox(who: str, team: str, week: "Week") -> None:
+    """An adult looks at an inbox: what is due, what other teams ask, and the talks, in their order.
 
     Neighbours that say the same stand together, and what is answered stands last.
     """
-    html = week.cast.browser(who).get("/staff/inbox/north/").content.decode()
+    html = week.cast.browser(who).get(f"/staff/inbox/{team.lower()}/").content.decode()
     for number, pk in week.pks.items():
         html = html.replace(reference(pk), f"№{number:02}")
-    column = f"{who}'s inbox {said(week.now)}"
-    for kind, before in (("lines", "due "), ("inbox", "")):
-        listed = html.partition(f'<ol class="{kind}">')[2].partition("</ol>")[0]
+    column = f"{who}'s inbox in {team} {said(week.now)}"
+    for begins, before in (
+        ('id="falls-due"', "due "),
+        ('id="asked-here"', "asked "),
+        ('<ol class="inbox"', ""),
+    ):
+        listed = html.partition(begins)[2].partition("</ol>")[0]
         rows = sorted(map(_row, listed.split("<li")[1:]), key=lambda row: row[1] == "answered")
         for line, alike in groupby(rows, key=lambda row: row[1]):
             which = " ".join(sorted(number for number, _line in alike))
-            week.house[column].append(f"{before}{line}: {which}")
+            week.house[column].append(f"{before}{line}: {which}".rstrip(": "))
 
 
 def _row(html: str) -> tuple[str, str]:
-    """The number and the words of a row of the inbox."""
+    """The number, where there is one, and the words of a row of the inbox."""
     text = shown(html).partition(" Written ")[0]
-    number = re.findall(r"№(\d\d)", text)[0]
+    number = "".join(re.findall(r"№(\d\d)", text))
     words = re.sub(r"№\d\d( ·)?", "", text).replace(" ·", ",")
     words = " ".join(words.split())
     return number, "answered" if words.startswith("answered") else words
@@ -294,8 +313,18 @@ def easter_week() -> Script:
     at("Wed 24 15:40", comes_back, 10)
 
     helped(11, "Wed 24 12:10", "Cato", "Wed 24 12:35")
+    # Another team is asked, and says yes.
     helped(12, "Wed 24 12:40", "Lo", "Wed 24 13:05")
+    at("Wed 24 13:40", asks_team, "Lo", 12, "South")
+    at("Wed 24 14:40", comes_back, 12)
+    at("Thu 25 10:20", answers_team, "Mio", 12, "accept")
+    at("Thu 25 10:25", opens, "Mio", 12)
+    at("Thu 25 12:40", comes_back, 12)
+    # Another team is asked, and says no.
     helped(13, "Wed 24 13:05", "Bo", "Wed 24 13:20")
+    at("Wed 24 14:10", asks_team, "Bo", 13, "South")
+    at("Thu 25 09:40", answers_team, "Dag", 13, "decline")
+    at("Thu 25 12:45", comes_back, 13)
     helped(14, "Wed 24 13:40", "Cato", "Wed 24 14:05", "medium")
 
     # High: the duty to report is decided a day late, and nobody writes again before the holiday.
@@ -393,8 +422,9 @@ def easter_week() -> Script:
     for when in ("Wed 24 07:05", "Thu 25 17:20", "Sat 27 12:00", "Tue 30 10:05"):
         at(when, looks)
     for when in ("Wed 24 12:05", "Thu 25 15:35", "Sun 28 04:05", "Tue 30 08:05", "Tue 30 16:05"):
-        at(when, looks_at_inbox, "Lo")
-    at("Tue 30 08:06", looks_at_inbox, "Bo")
+        at(when, looks_at_inbox, "Lo", "North")
+    at("Tue 30 08:06", looks_at_inbox, "Bo", "North")
+    at("Wed 24 14:35", looks_at_inbox, "Mio", "South")
     return week
 
 
@@ -518,6 +548,9 @@ _REASONS = {
     Notice.Kind.ACUTE: "danger",
     Notice.Kind.LATE: "promise broken",
     Notice.Kind.COVER: "promise broken, to the cover",
+    Notice.Kind.TEAM_ASKED: "asked to take over",
+    Notice.Kind.TEAM_LATE: "asked to take over, late",
+    Notice.Kind.TEAM_ANSWERED: "the other team has answered",
     Notice.Kind.STEP: "overdue",
     Notice.Kind.STEP_LEAD: "overdue, to the lead",
     Notice.Kind.STEP_COVER: "overdue, to the cover",
@@ -525,7 +558,7 @@ _REASONS = {
 
 
 def _reason(notice: Notice) -> str:
-    words = _REASONS.get(Notice.Kind(notice.kind), notice.kind)
+    words = _REASONS[Notice.Kind(notice.kind)]
     first = notice.about.split()[0]
     if first == "unopened":
         return words.replace("promise broken", "danger not opened")

@@ -29,6 +29,7 @@ from ..state import MOST_STEPS, State, fold
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 BO, LO, MIO = (str(UUID(int=number)) for number in (1, 2, 3))
 IDS = st.sampled_from([BO, LO, MIO])
+SOUTH = str(UUID(int=99))
 SMALL = st.sampled_from([str(UUID(int=number)) for number in range(10, 18)])
 DAYS = st.dates(date(2026, 1, 1), date(2027, 1, 1)).map(date.isoformat)
 CODES = {
@@ -46,6 +47,7 @@ CODES = {
     "what": st.sampled_from(What),
     "day": DAYS,
     "other": SMALL,
+    "team": SMALL,
     "why": st.sampled_from(Why),
 }
 OWN = {
@@ -60,6 +62,8 @@ NAMES = {
     Kind.DUTY_DECIDED: ("duty",), Kind.REFERRED: ("to",), Kind.SUPPORT_NOTED: ("support",),
     Kind.STEP_TAKEN_UP: ("step", "what", "day"), Kind.STEP_MOVED: ("step", "day"),
     Kind.STEP_DONE: ("step",), Kind.STEP_DROPPED: ("step",), Kind.READER_ASKED: ("whom",),
+    Kind.TEAM_ASKED: ("team",), Kind.TEAM_ACCEPTED: ("team",), Kind.TEAM_DECLINED: ("team",),
+    Kind.TEAM_WITHDRAWN: ("team",), Kind.CHILD_REFUSED: ("team",),
     Kind.HANDED_OVER: ("to",), Kind.DEBRIEF_DONE: ("whom",), Kind.LINKED: ("other",),
     Kind.UNLINKED: ("other",), Kind.CLOSING_TOLD: ("day",), Kind.REOPENED: ("why",),
 }  # fmt: skip
@@ -168,6 +172,32 @@ def test_a_lower_level_does_not_take_the_debrief_back():
     )
     assert state.owed == {BO}
     assert state.was_grave
+
+
+def test_the_other_teams_yes_gives_the_case_to_who_said_it_and_ends_what_was_the_first_teams():
+    before = (
+        (Kind.REPLIED, BO, {"message": 2}),
+        (Kind.RISK_SET, BO, {"risk": "high"}),
+        (Kind.HANDED_OVER, BO, {"to": LO}),
+        (Kind.READER_ASKED, BO, {"whom": LO}),
+        (Kind.CLOSING_TOLD, BO, {"day": "2026-04-01"}),
+        (Kind.TEAM_ASKED, BO, {"team": SOUTH}),
+    )
+    asked = after(*before)
+    assert (asked.team_asked.whom, asked.carries) == (SOUTH, BO)
+    taken = after(*before, (Kind.TEAM_ACCEPTED, MIO, {"team": SOUTH}))
+    assert (taken.carries, taken.owed, taken.risk) == (MIO, {MIO}, "high")
+    assert (taken.team_asked, taken.hand_over, taken.reader, taken.closing_on) == (None,) * 4
+
+
+@pytest.mark.parametrize("end", [Kind.TEAM_DECLINED, Kind.TEAM_WITHDRAWN, Kind.CHILD_REFUSED])
+def test_without_a_yes_the_case_stays_whose_it_was(end):
+    before = ((Kind.REPLIED, BO, {"message": 2}), (Kind.TEAM_ASKED, BO, {"team": SOUTH}))
+    state = after(*before, (end, "", {"team": SOUTH}))
+    assert (state.carries, state.team_asked) == (BO, None)
+    assert state.child_refused == (end is Kind.CHILD_REFUSED)
+    again = after(*before, (end, "", {"team": SOUTH}), before[1])
+    assert not again.child_refused
 
 
 def test_a_child_is_identified_once_and_the_clock_does_not_begin_anew():
