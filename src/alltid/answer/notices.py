@@ -222,7 +222,8 @@ def _unopened(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Rea
     if not disclosure.acute or first is None or first.sent is None:
         return
     team = disclosure.team
-    due = timers.of(team.country).due(Span.READ, Risk.IMMEDIATE, first.sent, team.hours)
+    times = timers.of(team.country)
+    due = times.due(Span.READ, Risk.IMMEDIATE, first.sent, team.hours, exact=True)
     if due is None or now <= due:
         return
     about = f"unopened {first.about}"

@@ -65,22 +65,32 @@ class Timers:
     by_risk: Mapping[Wanted | Span, ByRisk]
 
     def due(
-        self, of: Wanted | Span, risk: Risk, began: datetime, hours: Hours, nth: int = 0
+        self,
+        of: Wanted | Span,
+        risk: Risk,
+        began: datetime,
+        hours: Hours,
+        nth: int = 0,
+        *,
+        exact: bool = False,
     ) -> datetime | None:
         """When it is due; None where it is not wanted at this risk, or not so often."""
         timers = self.by_risk[of][risk]
-        return due_at(timers[nth], began, hours) if nth < len(timers) else None
+        return due_at(timers[nth], began, hours, exact=exact) if nth < len(timers) else None
 
 
-def due_at(timer: Timer, began: datetime, hours: Hours) -> datetime:
-    """When a timer ends: at a half hour, which for a timer of days is the last one of its day."""
+def due_at(timer: Timer, began: datetime, hours: Hours, *, exact: bool = False) -> datetime:
+    """When a timer ends: at a half hour, which for a timer of days is the last one of its day.
+
+    exact: to the minute, for what began with a mail of ours and so tells nothing of a child.
+    """
     try:
         due = clock.due(timer, began, hours)
     except clock.NeverOpen:
         return half_hour_up(began + _NEVER_OPEN)
     if timer.unit in (Unit.DAYS, Unit.MONTHS):
         return due - timedelta(minutes=29)
-    return half_hour_up(due)
+    return due if exact else half_hour_up(due)
 
 
 def end_of(day: date, hours: Hours, begun: datetime) -> datetime:

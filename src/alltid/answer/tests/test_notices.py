@@ -176,7 +176,7 @@ def test_danger_without_an_answer_is_told_to_the_cover_teams_lead_at_night(town)
 
 
 def test_an_alarm_that_wakes_nobody_is_told_to_lo_again_and_after_an_hour_to_the_cover(town):
-    night = TEN + hours(13)
+    night = TEN + hours(13) + minutes(7)
     child = town.tell(at=night, now="threatened")
     assert told(night) == ["bo", "lo"]
     # What the child adds does not begin the time anew.
