@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure
+from alltid.tell.who_answers import WhoAnswers
 
 from . import access
 from .casework.events import Event, Kind
@@ -43,6 +44,15 @@ def hidden_from(disclosure: Disclosure) -> list[User]:
     """Members of its team from whom it is hidden."""
     here = disclosure.recusals.filter(user__memberships__team=disclosure.team_id)
     return [recusal.user for recusal in here.select_related("user").order_by("at")]
+
+
+def who_answers(disclosure: Disclosure) -> WhoAnswers:
+    """What a child's page may know of it."""
+    case = Case.objects.filter(disclosure=disclosure).first()
+    return WhoAnswers(
+        carries=case.carried_by if case else None,
+        hidden_from=frozenset(disclosure.recusals.values_list("user", flat=True)),
+    )
 
 
 def _one_of(users: list[User], chosen: str) -> User:

@@ -21,6 +21,7 @@ from alltid.people.when import spoken, time_left
 from alltid.tell.models import Disclosure, DisclosureQuerySet, Message
 
 from . import access
+from .casework import timers
 from .casework.events import Risk
 from .casework.timers import Wanted
 from .casework.words import RISKS, WANTED
@@ -32,9 +33,9 @@ SOON = timedelta(hours=1)
 # How long the own lead has for what is late before the cover team's lead is told.
 COVER_AFTER = timedelta(hours=1)
 _MOST_LATE = 500
-# What a case wants stands above the inbox from a day before it is due; the first of it.
-STEPS_SOON = timedelta(days=1)
 MOST_DUE = 20
+# The first name of whoever carries it today: the cover who accepted, else the owner.
+_CARRIES = Coalesce("case__cover__first_name", "case__owner__first_name")
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def rows(user: User, team: Team, cursor: Cursor | None = None) -> DisclosureQuer
     """What a member sees of a team's inbox from a place on; the index `inbox` has this order."""
     seen = access.visible(user).filter(team=team).by_urgency()
     seen = seen.annotate(
-        owner_name=Coalesce("case__cover__first_name", "case__owner__first_name"),
+        owner_name=_CARRIES,
         risk=F("case__risk"),
         closing=Exists(
             CaseDeadline.objects.filter(case__disclosure=OuterRef("pk"), wanted=Wanted.CLOSE)
@@ -203,34 +204,35 @@ def _risk(risk: str | None) -> dict[str, Any]:
 
 
 def falls_due(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
-    """What the cases of a team want within a day or wanted before, soonest first; twenty of it.
+    """What the cases of a team want soon or wanted before, soonest first; twenty of it.
 
     What says no more than the promise that stands in the list below is left out.
     """
+    soon = timers.soon_until(team.country, now, team.hours)
     hidden = Recusal.objects.filter(disclosure=OuterRef("case__disclosure"), user=user)
     rows = (
-        CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=now + STEPS_SOON)
+        CaseDeadline.objects.filter(~Exists(hidden), team=team, due__lt=soon)
         # Until it is late it says no more than the decision itself.
         .exclude(wanted=Wanted.LEAD_ON_DUTY, due__gte=now)
         .exclude(wanted=Wanted.ANSWER, due__gte=F("case__disclosure__due"))
         .select_related("case__owner", "case__cover")
         .order_by("due", "id")
     )
-    found = [*_unread(user, team, now), *rows[:MOST_DUE]]
+    found = [*_unread(user, team, soon), *rows[:MOST_DUE]]
     found.sort(key=lambda row: row.due)
     owed = [UUID(row.subject) for row in found if row.wanted == Wanted.DEBRIEF]
     names = {str(one.pk): one.first_name for one in User.objects.filter(pk__in=owed)}
     return [_due(row, names, team, now) for row in found[:MOST_DUE]]
 
 
-def _unread(user: User, team: Team, now: datetime) -> list[CaseDeadline]:
+def _unread(user: User, team: Team, soon: datetime) -> list[CaseDeadline]:
     """What nobody has read and is to be read sooner than the child was promised; not stored."""
     told = access.visible(user).filter(team=team).waiting().filter(read_by_staff=0)
     rows = (
         first_read(one)
         for one in told.select_related("team", "case__owner", "case__cover").by_urgency()[:MOST_DUE]
     )
-    return [row for row in rows if row.due < row.case.disclosure.due and row.due < now + STEPS_SOON]
+    return [row for row in rows if row.due < row.case.disclosure.due and row.due < soon]
 
 
 def first_read(disclosure: Disclosure) -> CaseDeadline:
@@ -275,9 +277,7 @@ def promise(disclosure: Disclosure, team: Team, now: datetime) -> dict[str, Any]
 def late_by(user: User, team: Team, now: datetime) -> list[dict[str, Any]]:
     """How many are late by who answers them, for a lead; counted up to five hundred."""
     late = access.visible(user).filter(team=team).overdue(now).order_by()
-    names = sorted(
-        name or "" for name in late.values_list("case__owner__first_name", flat=True)[:_MOST_LATE]
-    )
+    names = sorted(name or "" for name in late.values_list(_CARRIES, flat=True)[:_MOST_LATE])
     return [{"who": name, "count": len(list(group))} for name, group in groupby(names)]
 
 

@@ -73,6 +73,11 @@ class Case(models.Model):
 
     objects = CaseManager()
 
+    @property
+    def carried_by(self) -> uuid.UUID | None:
+        """Whose it is today: the cover who accepted, else the owner."""
+        return self.cover_id or self.owner_id
+
     def label(self) -> Label:
         """Where every copy of the notes' identity belongs."""
         return Label("notes", str(self.pk))

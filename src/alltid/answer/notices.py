@@ -4,6 +4,8 @@ Who is told, what, and when:
 
     a child wrote          who answers it, else every member      in the team's hours
     a child is in danger   every member                           at once
+    nobody opens that in   the leads once more, and after an      at once
+      time (first_read)    hour the leads of the cover team
     a promise is broken    the leads                              at once, or in the team's hours
     for an hour already    the leads of the cover team            in the cover team's hours
     a step of a case, or   who carries it (the leads, where it    at once where the risk is
@@ -34,6 +36,8 @@ from alltid.people import mail
 from alltid.people.models import Membership, Team, User
 from alltid.tell.models import Disclosure, DisclosureQuerySet, Handing
 
+from .casework import timers
+from .casework.deadlines import not_yet_judged
 from .casework.events import Risk
 from .casework.timers import ESCALATION, FOR_LEADS, Wanted
 from .chronology import catch_up
@@ -186,7 +190,9 @@ def reasons(now: datetime) -> Iterator[Reason]:
         for disclosure in waiting.filter(team=team).select_related("case"):
             if disclosure.unread:
                 yield from _written(disclosure, crew)
-            if not disclosure.read_by_staff:
+                # The alarm is counted to the minute; of what is quiet only the hour is known.
+                yield from _unopened(disclosure, crew, now)
+            if not disclosure.read_by_staff and not disclosure.acute:
                 yield from _unread(disclosure, crew, now)
             if disclosure.is_late(now):
                 yield from _late(disclosure, crew, now)
@@ -208,7 +214,7 @@ def _written(disclosure: Disclosure, crew: Crew) -> Iterator[Reason]:
         return
     users = [member.user for member in crew.who(disclosure)]
     case = getattr(disclosure, "case", None)
-    carrying = [user for user in users if case and user.pk == case.owner_id]
+    carrying = [user for user in users if case and user.pk == case.carried_by]
     kind = Kind.ACUTE if disclosure.acute else Kind.NEW
     for user in users if disclosure.acute else carrying or users:
         yield Reason(user, disclosure.pk, kind, str(disclosure.sequence), disclosure.acute)
@@ -219,6 +225,24 @@ def _unread(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reaso
     row = first_read(disclosure)
     if row.due < min(now, disclosure.due):
         yield from _overdue(row, crew, now)
+
+
+def _unopened(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
+    """A child is in danger, and the alarm woke nobody; over a holiday the promise is days off."""
+    alarms = disclosure.notices.filter(kind=Kind.ACUTE, sent__isnull=False).order_by("sent")
+    first = next((one for one in alarms if int(one.about) > disclosure.read_by_staff), None)
+    if not disclosure.acute or first is None or first.sent is None:
+        return
+    team = disclosure.team
+    times = timers.of(team.country)
+    due = times.due(Wanted.READ, Risk.IMMEDIATE, first.sent, team.hours, exact=True)
+    if due is None or now <= due:
+        return
+    about = f"unopened {first.about}"
+    for user in _leads(crew.who(disclosure)):
+        yield Reason(user, disclosure.pk, Kind.LATE, about, urgent=True)
+    for user in crew.cover_leads if now - due >= COVER_AFTER else ():
+        yield Reason(user, disclosure.pk, Kind.COVER, about, urgent=True)
 
 
 def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]:
@@ -245,12 +269,15 @@ def _steps(now: datetime) -> Iterator[Reason]:
 
 
 def _overdue(row: CaseDeadline, crew: Crew, now: datetime) -> Iterator[Reason]:
-    case, late = row.case, now - row.due
-    risk = Risk.IMMEDIATE if case.disclosure.acute else Risk(case.risk)
+    case, risk, late = row.case, Risk(row.case.risk), now - row.due
+    if row.wanted == Wanted.SET_RISK:
+        risk = not_yet_judged(danger=case.disclosure.danger)
+    if case.disclosure.acute:
+        risk = Risk.IMMEDIATE
     urgent = risk is Risk.IMMEDIATE
     here = crew.who(case.disclosure)
     leads, users = _leads(here), [member.user for member in here]
-    carrying = [user for user in users if user.pk == (case.cover_id or case.owner_id)]
+    carrying = [user for user in users if user.pk == case.carried_by]
     first = leads if row.wanted in FOR_LEADS else carrying or users
     if row.wanted == Wanted.DEBRIEF:
         # Nobody holds their own.

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from alltid.vault.envelope import Label, seal_text
 
+from . import who_answers
 from .models import CHILD, Disclosure, Feeling
 
 FEELINGS = ("good", "so_so", "not_good")
@@ -15,9 +16,10 @@ def feeling_label(disclosure: Disclosure, sequence: int) -> Label:
 
 
 def send_feeling(disclosure: Disclosure, feeling: str) -> None:
-    """Seal it to every lead of the team, once for the newest answer."""
+    """Seal it to every lead of the team who may see the talk, once for the newest answer."""
     answer = disclosure.messages.filter(from_child=False).order_by("-sequence").first()
-    recipients = [lead.user.recipient for lead in disclosure.team.leads()]
+    leads = filter(who_answers.of(disclosure).may_name, disclosure.team.leads())
+    recipients = [lead.user.recipient for lead in leads]
     if answer is None or not recipients:
         return
     label = feeling_label(disclosure, answer.sequence)

@@ -1,4 +1,4 @@
-"""What a child tells: disclosures, their messages and keys, and the small things of a visit."""
+"""What a child tells: disclosures, their messages and keys."""
 
 import hashlib
 import uuid
@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from alltid.people.hours import half_hour_up, hour_of
 from alltid.people.models import RetentionPolicy, Team, TeamKey
@@ -17,10 +16,11 @@ from alltid.vault.identity import Identity
 
 # Registers models of this package.
 from .handing import Handing as Handing
+from .passing import SpentForm as SpentForm
+from .passing import VisitKey as VisitKey
 from .tombstone import Tombstone as Tombstone
 
 CHILD = "child"
-VISIT_MINUTES = 15
 
 
 def form_mark(form: bytes) -> bytes:
@@ -494,18 +494,3 @@ class Card(models.Model):
     locator = models.BinaryField(unique=True)
     recipient = models.CharField(max_length=80)
     pepper_version = models.PositiveSmallIntegerField()
-
-
-class VisitKey(models.Model):
-    """The key of a quarter of an hour: what a visiting child's page carries is sealed to it."""
-
-    made = models.DateTimeField(unique=True)
-    recipient = models.CharField(max_length=80)
-    secret = models.CharField(max_length=80)
-
-
-class SpentForm(models.Model):
-    """A form that was used: a digest and when, so that Reload and Back show nothing."""
-
-    digest = models.BinaryField(primary_key=True)
-    first_used = models.DateTimeField(default=timezone.now)

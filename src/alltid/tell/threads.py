@@ -9,17 +9,22 @@ from alltid.people.models import Team
 from alltid.people.when import spoken, spoken_date, spoken_day
 from alltid.vault.identity import Identity
 
+from . import who_answers
 from .erasing import erases_at_end
 from .handing import Handing, handing_context
 from .keeping import KEPT_BECAUSE, backups_gone, keeping_context
 from .models import Disclosure
 from .reading import promise
 from .telling import Line, read_thread
+from .who_answers import WhoAnswers
 
 
-def _lead(team: Team) -> tuple[str, bool]:
-    """The lead's first name, and whether a notice of a late answer can have reached them."""
-    lead = team.leads().first()
+def _lead(team: Team, who: WhoAnswers) -> tuple[str, bool]:
+    """The lead's first name, and whether a notice of a late answer can have reached them.
+
+    A lead from whom it is hidden has been told nothing, and is not named.
+    """
+    lead = next(filter(who.may_name, team.leads()), None)
     if lead is None:
         return "", False
     posted = bool(settings.ALLTID["SMTP_URL"]) or not settings.SECURE
@@ -41,10 +46,12 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
     team = disclosure.team
     answers = [line for line in lines if not line.from_child]
     newest = answers[-1] if answers else None
-    readers = {str(m.user_id): m.user.first_name for m in team.readers(now)}
+    who, here = who_answers.of(disclosure), list(team.readers(now))
+    readers = {m.user_id: m.user.first_name for m in here if who.may_name(m)}
     answered = newest is not None and lines[-1] is newest
-    gone = newest is not None and newest.author not in readers and bool(readers)
-    lead, lead_told = _lead(team)
+    is_here = newest is not None and newest.author in {str(m.user_id) for m in here}
+    gone = newest is not None and not is_here and bool(readers)
+    lead, lead_told = _lead(team, who)
     handing = handing_context(disclosure)
     if disclosure.is_late(now):
         state = "late"
@@ -66,7 +73,8 @@ def thread_context(disclosure: Disclosure, identity: Identity, now: datetime) ->
         "lead_told": lead_told,
         "handing": handing,
         "away_name": newest.name if newest and gone else "",
-        "reader_name": next(iter(readers.values()), ""),
+        "reader_name": (who.carries and readers.get(who.carries))
+        or next(iter(readers.values()), ""),
         "feeling_sent": bool(newest)
         and disclosure.feelings.filter(sequence=newest.sequence if newest else 0).exists(),
     }

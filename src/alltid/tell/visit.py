@@ -20,7 +20,7 @@ from alltid.vault.errors import VaultError
 from alltid.vault.identity import Identity
 from alltid.vault.parameters import SECRET_BYTES
 
-from .models import VISIT_MINUTES, SpentForm, VisitKey
+from .passing import VISIT_MINUTES, SpentForm, VisitKey
 
 FORM_HOURS = 4
 # A page that is reloaded as long after shows nothing of what was sent with it.

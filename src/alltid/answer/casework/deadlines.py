@@ -68,26 +68,26 @@ def deadlines(state: State, thread: Thread, hours: Hours, timers: Timers) -> lis
     return sorted(found, key=lambda deadline: (deadline.due, deadline.wanted, deadline.subject))
 
 
+def not_yet_judged(*, danger: bool) -> Risk:
+    """What a case is taken for until somebody has judged: who tapped danger is believed."""
+    return Risk.IMMEDIATE if danger else Risk.UNKNOWN
+
+
 def first_read(thread: Thread, hours: Hours, timers: Timers, risk: Risk = Risk.UNKNOWN) -> datetime:
     """By when a person is to have read what a child told, never later than promised.
 
-    Before somebody has judged the risk a child who tapped danger is taken at their word. All else
-    counts from then on, for when it was read is kept nowhere.
+    All else counts from then on, for when it was read is kept nowhere.
     """
     told = thread.told + _TOLD_WITHIN
-    risk = _taken_at_their_word(risk, thread)
+    risk = not_yet_judged(danger=thread.danger) if risk is Risk.UNKNOWN else risk
     return timers.due(Wanted.READ, risk, told, hours, promised=thread.promised) or told
-
-
-def _taken_at_their_word(risk: Risk, thread: Thread) -> Risk:
-    return Risk.IMMEDIATE if risk is Risk.UNKNOWN and thread.danger else risk
 
 
 def _risk(case: _Case, thread: Thread) -> Iterator[Deadline]:
     state = case.state
     if state.risk_at is None or state.risk is Risk.UNKNOWN:
         began = state.risk_at or first_read(replace(thread, promised=None), case.hours, case.timers)
-        taken = _taken_at_their_word(Risk.UNKNOWN, thread)
+        taken = not_yet_judged(danger=thread.danger)
         yield from case.wants(Wanted.SET_RISK, began, risk=taken)
         return
     if not state.confirmed:
@@ -134,7 +134,9 @@ def _first_answer(case: _Case, thread: Thread) -> Iterator[Deadline]:
     state = case.state
     if state.answers:
         return
-    risk, began = _taken_at_their_word(state.risk, thread), thread.told + _TOLD_WITHIN
+    risk, began = state.risk, thread.told + _TOLD_WITHIN
+    if risk is Risk.UNKNOWN:
+        risk = not_yet_judged(danger=thread.danger)
     if risk is Risk.IMMEDIATE:
         began = state.acted or first_read(thread, case.hours, case.timers, risk)
     yield from case.wants(Wanted.ANSWER, began, risk=risk, promised=thread.promised)

@@ -77,6 +77,7 @@ class Timers:
         nth: int = 0,
         *,
         promised: datetime | None = None,
+        exact: bool = False,
     ) -> datetime | None:
         """When it is due; None where it is not wanted at this risk, or not so often.
 
@@ -85,19 +86,22 @@ class Timers:
         timers = self.by_risk[of][risk]
         if nth >= len(timers):
             return None
-        due = due_at(timers[nth], began, hours)
+        due = due_at(timers[nth], began, hours, exact=exact)
         return due if promised is None else min(due, promised)
 
 
-def due_at(timer: Timer, began: datetime, hours: Hours) -> datetime:
-    """When a timer ends: at a half hour, which for a timer of days is the last one of its day."""
+def due_at(timer: Timer, began: datetime, hours: Hours, *, exact: bool = False) -> datetime:
+    """When a timer ends: at a half hour, which for a timer of days is the last one of its day.
+
+    exact: to the minute, for what began with a mail of ours and so tells nothing of a child.
+    """
     try:
         due = clock.due(timer, began, hours)
     except clock.NeverOpen:
         return half_hour_up(began + _NEVER_OPEN)
     if timer.unit in (Unit.DAYS, Unit.MONTHS):
         return due - timedelta(minutes=29)
-    return half_hour_up(due)
+    return due if exact else half_hour_up(due)
 
 
 def end_of(day: date, hours: Hours, begun: datetime) -> datetime:
@@ -216,3 +220,10 @@ def misfits(one: Pack) -> Iterator[str]:
                 )
             if len(timers) > often or (step == "closing_notice" and not timers):
                 yield f"{one.file}: the step `{step}` has one time for `{risk}`. Write one."
+
+
+def soon_until(country: str, now: datetime, hours: Hours) -> datetime:
+    """Until when what falls due is seen as soon: a day ahead, and over a holiday as far as the pack
+    of the country says in open time, so that it is seen before everybody goes home."""
+    found, day = pack.in_force(country), now + timedelta(days=1)
+    return day if found is None else max(day, due_at(found.soon, now, hours))

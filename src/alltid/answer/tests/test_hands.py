@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from alltid.people import audit
 from alltid.people.models import AuditEvent, Membership, TeamKey, User
+from alltid.tell.feelings import send_feeling
 from alltid.tell.models import Disclosure, KeyCopy
+from alltid.tell.threads import thread_context
 from alltid.vault.errors import NotForThisKey, VaultError
 
-from .. import hands, rotation
+from .. import access, hands, rotation
 from ..models import Case, CaseKeyCopy, Recusal
 
 
@@ -276,3 +278,44 @@ def test_who_can_answer_is_everyone_let_in_from_whom_it_is_not_hidden(cast):
     assert [user.name for user in hands.who_can_answer(told.disclosure)] == ["Bo", "Lo"]
     Membership.objects.filter(user=cast["Bo"].user).update(let_in=None)
     assert [user.name for user in hands.who_can_answer(told.disclosure)] == ["Lo"]
+
+
+# --- what the child is told of it --------------------------------------------------------------
+
+
+def on_the_childs_page(told):
+    return thread_context(told.again(), told.child, timezone.now())
+
+
+def is_away(cast, name):
+    now = timezone.now()
+    Membership.objects.filter(user=cast.user(name)).update(
+        away_from=now - timedelta(hours=1), away_until=now + timedelta(days=3)
+    )
+
+
+def test_bo_is_away_and_the_child_is_told_of_the_one_who_carries_it_now(cast):
+    told = cast.tell()
+    cast.reads_along("Cato")
+    access.open_disclosure(cast["Bo"].unlocked(), told.pk).reply("Thank you.", 1, timezone.now())
+    is_away(cast, "Bo")
+    # Nobody has taken it over: the lead stands in.
+    assert on_the_childs_page(told)["reader_name"] == "Lo"
+    hands.pass_on(told.again(), cast.user("Lo"), str(cast.user("Cato").pk))
+    page = on_the_childs_page(told)
+    assert (page["state"], page["away_name"], page["reader_name"]) == ("away", "Bo", "Cato")
+
+
+def test_it_is_about_lo_and_the_child_is_not_told_that_lo_reads_or_was_told(cast):
+    told = cast.tell()
+    User.objects.filter(name="Lo").update(email="lo@example.org")
+    cast.reads_along("Cato")
+    access.open_disclosure(cast["Bo"].unlocked(), told.pk).reply("Thank you.", 1, timezone.now())
+    page = on_the_childs_page(told)
+    assert (page["lead"], page["lead_told"]) == ("Lo", True)
+    hands.hide(told.again(), cast.user("Bo"), str(cast.user("Lo").pk))
+    is_away(cast, "Bo")
+    page = on_the_childs_page(told)
+    assert (page["lead"], page["lead_told"], page["reader_name"]) == ("", False, "Cato")
+    send_feeling(told.again(), "good")
+    assert not told.again().feelings.exists()

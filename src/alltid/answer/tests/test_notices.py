@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from alltid.people.models import Membership, Team, User
 
-from .. import hands, notices
+from .. import access, hands, inbox, notices
+from ..casework import handover
+from ..casework.tests.desk import place
 from ..models import Notice, Recusal
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -116,6 +118,20 @@ def test_who_carries_it_is_away_and_the_others_are_told(town):
     assert told(TEN) == ["bo"]
 
 
+def test_lo_stands_in_for_bo_and_what_the_child_writes_is_told_to_lo_alone(town):
+    child = town.tell(at=TEN)
+    access.open_disclosure(town["Bo"].unlocked(), child.pk).reply("Thank you.", 1, TEN)
+    lines = {"stands": "a", "next_step": "b", "beware": "c"}
+    handover.hand_over(place(town, child, now=TEN), town.user("Lo"), **lines)
+    child.say("more", at=TEN + minutes(20))
+    assert told(TEN + minutes(20)) == ["bo"]
+    handover.accept(place(town, child, "Lo", now=TEN + minutes(40)))
+    child.say("and more", at=TEN + minutes(50))
+    assert told(TEN + minutes(50)) == ["lo"]
+    late = inbox.late_by(town.user("Lo"), town.north, TEN + hours(4))
+    assert late == [{"who": "Lo", "count": 1}]
+
+
 def test_bo_has_read_it_and_nobody_is_told(town):
     child = town.tell(at=TEN)
     child.again().mark_read_by_staff(1)
@@ -157,6 +173,40 @@ def test_danger_without_an_answer_is_told_to_the_cover_teams_lead_at_night(town)
     due = child.again().due
     assert told(due + minutes(1)) == ["lo"]
     assert told(due + hours(8)) == ["mio"]
+
+
+def test_an_alarm_that_wakes_nobody_is_told_to_lo_again_and_after_an_hour_to_the_cover(town):
+    night = TEN + hours(13) + minutes(7)
+    child = town.tell(at=night, now="threatened")
+    assert told(night) == ["bo", "lo"]
+    # What the child adds does not begin the time anew.
+    child.say("please", at=night + minutes(20), now="threatened")
+    assert told(night + minutes(20)) == ["bo", "lo"]
+    assert told(night + minutes(30)) == []
+    assert told(night + minutes(31)) == ["lo"]
+    assert told(night + minutes(89)) == []
+    assert told(night + minutes(90)) == ["mio"]
+    assert told(night + hours(5)) == []
+
+
+def test_an_alarm_that_bo_has_opened_in_time_climbs_no_further(town):
+    night = TEN + hours(13)
+    child = town.tell(at=night, now="threatened")
+    told(night)
+    child.again().mark_read_by_staff(1)
+    assert told(night + minutes(31)) == told(night + hours(3)) == []
+
+
+def test_danger_that_nobody_has_judged_is_told_at_night(town):
+    night = TEN + hours(13)
+    child = town.tell(at=night, now="not_safe")
+    told(night)
+    access.open_disclosure(town["Bo"].unlocked(), child.pk).reply("Thank you.", 1, night)
+    due = child.again().case.deadlines.get(wanted="set_risk").due
+    assert told(due) == []
+    assert told(due + minutes(1)) == ["bo"]
+    assert told(due + minutes(30)) == ["lo"]
+    assert told(due + minutes(60)) == ["mio"]
 
 
 def test_it_is_hidden_from_lo_and_the_cover_teams_lead_is_told_at_once(town):

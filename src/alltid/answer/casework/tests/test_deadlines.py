@@ -19,7 +19,7 @@ from ..deadlines import Deadline, deadlines, first_read
 from ..events import Duty, Receiver, Risk, Role, What
 from ..proposals import proposals
 from ..state import Asked, Child, Referral, State, Step
-from ..timers import PRACTICE, Span, Wanted, due_at, misfits, of, of_pack
+from ..timers import PRACTICE, Span, Wanted, due_at, misfits, of, of_pack, soon_until
 from .test_state import CHRONOLOGIES, fold
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -268,6 +268,19 @@ def test_a_pack_that_the_desk_cannot_follow_is_named():
     assert first.startswith("sweden.toml: the step `closing_notice` has one time")
     assert second.startswith("sweden.toml: the desk counts the step `feedback` from `referred`")
     assert not [wrong for one in pack.packs() for wrong in misfits(one)]
+
+
+@pytest.mark.parametrize(
+    ("country", "now", "until"),
+    [
+        ("SE", TEN, at(2026, 3, 3, 10)),
+        # Four open hours from Friday afternoon end on Monday.
+        ("SE", at(2026, 3, 6, 15), at(2026, 3, 9, 11)),
+        ("XX", at(2026, 3, 6, 15), at(2026, 3, 7, 15)),
+    ],
+)
+def test_what_falls_due_at_the_weekend_is_seen_on_friday(country, now, until):
+    assert soon_until(country, now, HOURS) == until
 
 
 @given(CHRONOLOGIES)

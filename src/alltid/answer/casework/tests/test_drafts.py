@@ -129,5 +129,5 @@ def test_from_whom_it_is_hidden_can_keep_nothing_there_and_erasing_takes_all(cas
     assert cato.post(url(told, "note"), {"seen": 0, "text": "typed"}, **draft).status_code == 404
     cast.browser("Bo").post(url(told, "note"), {"seen": 0, "text": "typed"}, **draft)
     assert Draft.objects.count() == 1
-    erasing.erase(told.again(), "swept")
+    erasing.erase(told.again(), timezone.now(), "swept")
     assert not Draft.objects.exists()

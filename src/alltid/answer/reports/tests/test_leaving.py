@@ -48,6 +48,7 @@ def addresses(told, child, report, place_of):
     """Every address of the package, by its name."""
     values = {
         "slug": "north", "pk": told.pk, "child": child, "report": report, "name": "note",
+        "who": told.pk, "number": place_of,
     }  # fmt: skip
     for pattern in urls.urlpatterns:
         route = "/staff/" + str(pattern.pattern)

@@ -311,7 +311,7 @@ def test_a_closed_case_gives_a_copy_and_no_new_report(cast, told, ada):
     told.again().add_reply("", "Lo", "Thank you.", read_up_to=2, now=timezone.now())
     with held(told.again(), timezone.now()) as here:
         here.add(Kind.CLOSED, cast.user("Lo"), timezone.now())
-        here.disclosure.close()
+        here.disclosure.close(timezone.now())
     assert lo.post(second + "paper/").status_code == 409
     assert bo.post(first + "paper/").status_code == 200
 
