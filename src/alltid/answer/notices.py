@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alltid.people import mail
 from alltid.people.models import Membership, Team, User
@@ -260,7 +260,9 @@ def _late(disclosure: Disclosure, crew: Crew, now: datetime) -> Iterator[Reason]
 
 def _steps(now: datetime) -> Iterator[Reason]:
     """What a case wants is overdue: who carries it is told, then the leads, then the cover's."""
-    overdue = CaseDeadline.objects.filter(due__lt=now)
+    # A first answer that is due with the promise is told as the promise is (`_late`).
+    promised = Q(wanted=Wanted.ANSWER, due__gte=F("case__disclosure__due"))
+    overdue = CaseDeadline.objects.filter(~promised, due__lt=now)
     teams = Team.objects.filter(Exists(overdue.filter(team=OuterRef("pk"))))
     for team in teams.select_related("cover"):
         crew = Crew.of(team, now)

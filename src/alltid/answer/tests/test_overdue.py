@@ -120,17 +120,18 @@ def test_from_whom_it_is_hidden_is_told_nothing_and_sees_nothing_due(town):
     assert inbox.falls_due(town.user("Bo"), town.north, due) != []
 
 
-def test_danger_that_nobody_has_read_at_night_is_told_again_then_to_leads_then_to_the_cover(town):
+def test_danger_that_nobody_has_read_at_night_is_told_again_to_leads_then_to_the_cover(town):
     night = TEN + hours(13)
     User.objects.update(seen=night)
     town.reads_along("Dag")
     child = town.tell(at=night, now="threatened")
     assert told(night) == ["bo", "dag", "lo"]
+    alarm = night + minutes(30)
+    assert told(alarm) == []
+    assert told(alarm + minutes(1)) == ["lo"]
+    assert told(alarm + minutes(20)) == []
+    assert told(alarm + hours(1)) == ["mio"]
     read = night + hours(1) + minutes(30)
-    assert told(read) == []
-    assert told(read + minutes(1)) == ["bo", "dag", "lo"]
-    assert told(read + minutes(20)) == []
-    assert told(read + hours(1)) == ["mio"]
     found = inbox.falls_due(town.user("Bo"), town.north, read + minutes(1))
     assert [(one["wanted"], one["late"]) for one in found] == [("Read what the child wrote", True)]
     access.open_disclosure(town["Bo"].unlocked(), child.pk).mark_read(

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from alltid.people.models import Draft, Unlocking
 from alltid.tell import erasing

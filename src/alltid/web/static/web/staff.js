@@ -138,7 +138,7 @@
     let timer = 0;
     let changed = false;
     let last = new AbortController();
-    keepDraft = async () => {
+    const keepLong = async () => {
       clearTimeout(timer);
       if (!changed) return;
       changed = false;
@@ -155,13 +155,14 @@
         state.textContent = long.dataset.unkept;
       }
     };
+    keepers.push(keepLong);
     long.addEventListener("input", () => {
       changed = true;
       clearTimeout(timer);
-      timer = setTimeout(keepDraft, 3 * SECOND);
+      timer = setTimeout(keepLong, 3 * SECOND);
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) keepDraft();
+      if (document.hidden) keepLong();
     });
     long.addEventListener("submit", () => { clearTimeout(timer); last.abort(); changed = false; });
   }
