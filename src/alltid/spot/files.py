@@ -190,14 +190,18 @@ def _found(pieces: Iterator[Piece], jobs: int) -> Iterator[tuple[Piece, pa.Recor
         pool.shutdown(cancel_futures=True)
 
 
+_ENDS = {signal.SIGTERM, signal.SIGHUP}
+
+
 def _submit(pool: ProcessPoolExecutor, piece: Piece) -> "Future[bytes]":
     # A process may be started here. It inherits what is blocked, and so leaves Ctrl-C, which a
-    # terminal sends to all of them, to this one, from its first moment on.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # terminal sends to all of them, to this one, from its first moment on. And this one is not
+    # told to end before it has told the new one what it is for.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_ENDS})
     try:
         return pool.submit(_find, _sent(piece.text), piece.first_row)
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_ENDS})
 
 
 _TEXT = pa.schema([("text", pa.string())])
@@ -215,6 +219,7 @@ def _received(piece: Piece, future: "Future[bytes]") -> tuple[Piece, pa.RecordBa
 def _ready() -> None:
     """A process of the pool: it ends when its parent does, however that is."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
