@@ -41,14 +41,15 @@ def _fill(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO tell_disclosure (id, team_id, recipient, locator, pepper_version, told,
-                due, rank, danger, sequence, read_by_staff, read_by_child, example, source)
+                due, rank, danger, sequence, read_by_staff, read_by_child, example, source,
+                policy_id)
             WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT i + 1 FROM n LIMIT %s)
             SELECT lower(hex(randomblob(16))), %s, %s, randomblob(16), 1,
                 strftime('%%Y-%%m-%%d %%H:00:00', 'now', -(i %% 9000) || ' hours'),
                 strftime('%%Y-%%m-%%d %%H:00:00', 'now', (40 - i %% 100) || ' hours'),
                 CASE WHEN i %% 11 > 0 THEN 4 WHEN i %% 550 = 0 THEN 1 ELSE 3 END,
-                0, 1, i %% 2, 0, 0, 'child' FROM n""",
-            [held, 11 * count - held, north.pk.hex, _NOBODY],
+                0, 1, i %% 2, 0, 0, 'child', %s FROM n""",
+            [held, 11 * count - held, north.pk.hex, _NOBODY, north.policy().pk],
         )
         cursor.execute(
             """INSERT INTO answer_case (id, disclosure_id, recipient, owner_id, sequence, risk,
