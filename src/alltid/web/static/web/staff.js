@@ -79,6 +79,25 @@
   const form = one("form.reply");
   const keepers = [];
   const keepDraft = () => Promise.all(keepers.map((keep) => keep()));
+  const keepWhileTyped = (writing, store, send) => {
+    let timer = 0;
+    const keep = () => {
+      clearTimeout(timer);
+      return store();
+    };
+    keepers.push(keep);
+    writing.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(keep, 3 * SECOND);
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) keep();
+    });
+    writing.addEventListener("submit", () => {
+      clearTimeout(timer);
+      send();
+    });
+  };
   for (const writing of document.querySelectorAll("form[data-draft]")) {
     const said = one("[data-drafts]").dataset;
     const fields = [...writing.querySelectorAll("textarea, select, input:not([type=hidden])")];
@@ -86,11 +105,9 @@
       fields.filter((field) => field.name).map((field) => field.type === "checkbox" ? field.checked : field.value));
     const state = writing.querySelector("[data-draft-state]");
     const say = (sentence) => { if (state) state.textContent = sentence; };
-    let timer = 0;
     let kept = typed();
     let last = new AbortController();
-    keepers.push(async () => {
-      clearTimeout(timer);
+    const keep = async () => {
       const now = typed();
       if (now === kept) return;
       last = new AbortController();
@@ -112,18 +129,9 @@
       } catch {
         say(said.unkept);
       }
-    });
-    const keep = keepers.at(-1);
-    writing.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(keep, 3 * SECOND);
-    });
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) keep();
-    });
+    };
     /* One tap sends once, and what is sent is no draft any more. */
-    writing.addEventListener("submit", () => {
-      clearTimeout(timer);
+    keepWhileTyped(writing, keep, () => {
       last.abort();
       kept = typed();
       writing.inert = true;
@@ -135,11 +143,9 @@
   const long = one("form[data-keep]");
   if (long) {
     const state = long.querySelector("[data-draft-state]");
-    let timer = 0;
     let changed = false;
     let last = new AbortController();
-    const keepLong = async () => {
-      clearTimeout(timer);
+    const keep = async () => {
       if (!changed) return;
       changed = false;
       last = new AbortController();
@@ -155,16 +161,8 @@
         state.textContent = long.dataset.unkept;
       }
     };
-    keepers.push(keepLong);
-    long.addEventListener("input", () => {
-      changed = true;
-      clearTimeout(timer);
-      timer = setTimeout(keepLong, 3 * SECOND);
-    });
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) keepLong();
-    });
-    long.addEventListener("submit", () => { clearTimeout(timer); last.abort(); changed = false; });
+    long.addEventListener("input", () => { changed = true; });
+    keepWhileTyped(long, keep, () => { last.abort(); changed = false; });
   }
 
   /* A text to paste elsewhere: copied by its button, or marked where the browser does not copy. */
